@@ -1,0 +1,1 @@
+"""The HTTP door: who may enter, in which order it checks, and how it answers."""

@@ -1,0 +1,148 @@
+"""PostgreSQL with every limit set: pool, transactions, wake-ups."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+import asyncpg
+import orjson
+
+if TYPE_CHECKING:
+    type_Pool = asyncpg.Pool[asyncpg.Record]
+    type_Proxy = asyncpg.pool.PoolConnectionProxy[asyncpg.Record]
+    type_Connection = asyncpg.Connection[asyncpg.Record]
+else:
+    type_Pool, type_Proxy, type_Connection = asyncpg.Pool, object, asyncpg.Connection
+
+Database = type_Pool
+Connection = type_Connection | type_Proxy
+"""An open connection; a store function takes it as `tx` and never commits."""
+
+ACQUIRE_SECONDS = 5.0
+UNAVAILABLE = (
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.InterfaceError,
+    asyncpg.QueryCanceledError,
+    asyncpg.LockNotAvailableError,
+)
+"""What PostgreSQL raises while it can't serve: the work is rolled back and may be tried again."""
+
+LIMITS = {
+    "statement_timeout": "15000",
+    "lock_timeout": "5000",
+    "idle_in_transaction_session_timeout": "30000",
+    "timezone": "UTC",
+}
+log = logging.getLogger(__name__)
+
+
+async def connect(url: str, password: str | None, name: str) -> type_Connection:
+    """One connection of its own, for LISTEN, advisory locks and migrations."""
+    tx = await asyncpg.connect(
+        url,
+        password=password,
+        timeout=5,
+        command_timeout=20,
+        server_settings={"application_name": name, "timezone": "UTC"},
+    )
+    await _speak_json(tx)
+    return tx
+
+
+async def open_pool(url: str, password: str | None, size: int, name: str) -> Database:
+    """A pool whose every statement, lock and idle transaction ends in time."""
+    return await asyncpg.create_pool(
+        url,
+        password=password,
+        min_size=2,
+        max_size=size,
+        timeout=5,
+        command_timeout=20,
+        server_settings={**LIMITS, "application_name": name},
+        init=_speak_json,
+    )
+
+
+async def _speak_json(tx: Connection) -> None:
+    for kind in ("json", "jsonb"):
+        await tx.set_type_codec(
+            kind,
+            schema="pg_catalog",
+            encoder=lambda value: orjson.dumps(value).decode(),
+            decoder=orjson.loads,
+        )
+
+
+@asynccontextmanager
+async def transaction(database: Database) -> AsyncIterator[Connection]:
+    """One transaction: committed at the end, rolled back by any failure."""
+    async with database.acquire(timeout=ACQUIRE_SECONDS) as tx, tx.transaction():
+        yield tx
+
+
+@asynccontextmanager
+async def snapshot(database: Database) -> AsyncIterator[Connection]:
+    """One reader's transaction in which every query sees the same moment."""
+    async with (
+        database.acquire(timeout=ACQUIRE_SECONDS) as tx,
+        tx.transaction(isolation="repeatable_read", readonly=True),
+    ):
+        yield tx
+
+
+class Bell:
+    """Wakes whoever waits for new rows, on every replica; a poll is always the fallback."""
+
+    def __init__(self, url: str, password: str | None, channel: str) -> None:
+        self._url, self._password, self._channel = url, password, channel
+        self._rung, self._heard = asyncio.Event(), asyncio.Event()
+
+    def ring(self) -> None:
+        """Say after a commit that there is something to read; never blocks, never fails."""
+        self._heard.set()
+        self._rung.set()
+
+    async def wait(self, at_most_seconds: float) -> None:
+        """Return when somebody rang, or after the time of the poll."""
+        try:
+            await asyncio.wait_for(self._heard.wait(), at_most_seconds)
+        except TimeoutError:
+            return
+        finally:
+            self._heard.clear()
+
+    async def run(self) -> None:
+        """Listen and notify on one connection of its own, again after every failure."""
+        while True:
+            try:
+                await self._serve()
+            except UNAVAILABLE as failure:
+                log.warning("wake-ups pause, polling goes on: %r", failure)
+                await asyncio.sleep(1)
+
+    async def _serve(self) -> None:
+        tx = await connect(self._url, self._password, f"{self._channel} bell")
+        try:
+            await tx.add_listener(self._channel, lambda *_: self._heard.set())
+            self._heard.set()
+            while True:
+                await self._notify_when_rung(tx)
+        finally:
+            tx.terminate()
+
+    async def _notify_when_rung(self, tx: type_Connection) -> None:
+        try:
+            await asyncio.wait_for(self._rung.wait(), 10)
+        except TimeoutError:
+            await tx.execute("SELECT 1")
+            return
+        self._rung.clear()
+        await tx.execute("SELECT pg_notify($1, '')", self._channel)

@@ -1,0 +1,50 @@
+"""Makes the topics in one explicit step, exactly as the contract says."""
+
+import asyncio
+import os
+
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.errors import TopicAlreadyExistsError
+
+PLACEMENTS = "placements.v1"
+CROSSINGS = "crossings.v1"
+PARTITIONS = 16
+KEPT_FOREVER = {"cleanup.policy": "delete", "retention.ms": "-1", "retention.bytes": "-1"}
+
+
+def partition_of(land: str) -> int:
+    """The partition of a Land, whatever a client's hash would say."""
+    return (int(land) - 1) % PARTITIONS
+
+
+async def ensure_topics(bootstrap: str, replication: int = 1, prefix: str = "") -> None:
+    """Create what is missing; what exists stays as it is."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=20_000)
+    await admin.start()
+    try:
+        for name in (PLACEMENTS, CROSSINGS):
+            await _create(admin, prefix + name, replication)
+    finally:
+        await admin.close()
+
+
+async def _create(admin: AIOKafkaAdminClient, name: str, replication: int) -> None:
+    settings = {**KEPT_FOREVER, "min.insync.replicas": str(max(1, replication - 1))}
+    topic = NewTopic(name, PARTITIONS, replication, topic_configs=settings)
+    try:
+        answer = await admin.create_topics([topic])
+    except TopicAlreadyExistsError:
+        return
+    for _, code, reason in (row[:3] for row in answer.topic_errors):
+        if code not in (0, TopicAlreadyExistsError.errno):
+            raise RuntimeError(f"topic {name} could not be made: {reason}")
+
+
+if __name__ == "__main__":
+    asyncio.run(
+        ensure_topics(
+            os.environ["HAFENLOTSE_KAFKA_BOOTSTRAP"],
+            int(os.environ.get("HAFENLOTSE_REPLICATION", "1")),
+            os.environ.get("HAFENLOTSE_TOPIC_PREFIX", ""),
+        )
+    )
