@@ -1,0 +1,1 @@
+"""What the contract means, small and slow: everything is computed anew after every entry."""

@@ -1,0 +1,112 @@
+"""The model itself: one Land's entries and definitions, applied one by one, and what crosses."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from tests.model.definitions import CAUSES, Definition
+from tests.model.quota import Posting, Quota, Sums
+from tests.model.standings import ON_QUOTA
+
+Entry = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Crossing:
+    """A unit's standing changed; persons are exact."""
+
+    sequence: int
+    quota: str
+    unit: str
+    before: str
+    after: str
+    credited: Fraction
+    target: Fraction
+    balance: Fraction
+    cause: str
+    ledger_sequence: int
+    definition: int
+
+
+class Model:
+    """A Land. Definitions given at the start are applied before the first entry."""
+
+    def __init__(self, definitions: Iterable[Definition] = ()) -> None:
+        self.sequence = 0
+        self.definition = 0
+        self.quotas: dict[str, Quota] = {}
+        self.postings: list[Posting] = []
+        self.standings: dict[tuple[str, str], str] = {}
+        self.crossings: list[Crossing] = []
+        for definition in definitions:
+            self.define(definition)
+
+    def apply_entry(self, entry: Entry) -> None:
+        """Apply a ledger entry as the feed shows it; it must be the next one."""
+        if entry["sequence"] != self.sequence + 1:
+            raise ValueError(f"after entry {self.sequence} came {entry['sequence']}")
+        self.sequence = entry["sequence"]
+        self.postings += entry["postings"]
+        posted = {posting["unit"] for posting in entry["postings"]}
+        for quota in sorted(self.quotas):
+            self._cross(quota, lambda unit: cause_of(entry["type"], is_posted=unit in posted))
+
+    def define(self, definition: Definition) -> None:
+        """Apply a definition; it must not be older than the last one."""
+        if definition.number < self.definition:
+            raise ValueError(f"after definition {self.definition} came {definition.number}")
+        self.definition = definition.number
+        self.quotas.setdefault(definition.quota, Quota()).define(definition)
+        self._cross(definition.quota, lambda _: CAUSES[definition.kind])
+
+    def sums(self, quota: str) -> dict[str, Sums]:
+        """Unit → credited, target and balance now."""
+        return self.quotas[quota].sums(self.postings)
+
+    def _cross(self, quota: str, cause: Callable[[str], str]) -> None:
+        defined = self.quotas[quota]
+        for unit, sums in sorted(self.sums(quota).items()):
+            before = self.standings.get((quota, unit), ON_QUOTA)
+            after = defined.tolerance.standing(before, sums.balance, sums.target)
+            self.standings[quota, unit] = after
+            if after != before and defined.closed_on is None:
+                self._announce(quota, unit, (before, after), sums, cause(unit))
+
+    def _announce(
+        self, quota: str, unit: str, standings: tuple[str, str], sums: Sums, cause: str
+    ) -> None:
+        before, after = standings
+        self.crossings.append(
+            Crossing(
+                sequence=len(self.crossings) + 1,
+                quota=quota,
+                unit=unit,
+                before=before,
+                after=after,
+                credited=sums.credited,
+                target=sums.target,
+                balance=sums.balance,
+                cause=cause,
+                ledger_sequence=self.sequence,
+                definition=self.definition,
+            )
+        )
+
+
+def cause_of(entry_type: str, *, is_posted: bool) -> str:
+    """Why a unit crossed by an entry; only a new placement differs between units."""
+    if entry_type == "recorded":
+        return "own-placement" if is_posted else "other-placement"
+    return "transfer" if entry_type == "transferred" else "correction"
+
+
+def replay(entries: Sequence[Entry], definitions: Sequence[Definition]) -> Model:
+    """The Land after all of it: each definition right after the entry that it names."""
+    model = Model(d for d in definitions if d.after_sequence == 0)
+    for entry in entries:
+        model.apply_entry(entry)
+        for definition in definitions:
+            if definition.after_sequence == entry["sequence"]:
+                model.define(definition)
+    return model
