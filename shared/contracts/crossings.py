@@ -1,0 +1,80 @@
+"""The crossing: what quota finds, announces and serves in its feed."""
+
+import hashlib
+from typing import Annotated, Any
+
+import msgspec
+import orjson
+from msgspec import Meta
+
+from shared.codes import Cause, Standing
+from shared.contracts.envelopes import Envelope, read_data, wrap
+from shared.contracts.ledger import Code, LandCode, PositiveInt
+
+CROSSED = "quota.crossed.v1"
+
+
+class ExactData(msgspec.Struct, frozen=True, gc=False):
+    """An exact number as the contract writes it."""
+
+    exact: Annotated[str, Meta(pattern=r"^-?[0-9]+(/[1-9][0-9]*)?$")]
+    decimal: str
+
+
+class CrossingData(msgspec.Struct, frozen=True, gc=False):
+    """A unit's standing in a quota changed; numbered per Land without gaps.
+
+    `credited`, `target` and `balance` are persons, exact; a positive balance is over.
+    """
+
+    land: LandCode
+    sequence: PositiveInt
+    quota: Code
+    unit: Code
+    before: Standing
+    after: Standing
+    credited: ExactData
+    target: ExactData
+    balance: ExactData
+    cause: Cause
+    ledger_sequence: Annotated[int, Meta(ge=0)]
+    definition: Annotated[int, Meta(ge=0)]
+
+
+_CROSSING = msgspec.json.Decoder(CrossingData)
+
+
+def crossing_event(document: dict[str, Any], time: str) -> bytes:
+    """The event of a crossing's document, found at an instant."""
+    return wrap(
+        source="/quota",
+        kind=CROSSED,
+        land=document["land"],
+        sequence=document["sequence"],
+        subject=document["unit"],
+        time=time,
+        data=document,
+    )
+
+
+def read_crossing(envelope: Envelope) -> CrossingData:
+    """The crossing in an event of type CROSSED, or NotAnEvent."""
+    return read_data(_CROSSING, envelope)
+
+
+def fingerprint_of(crossing: CrossingData) -> str:
+    """A digest that tells two crossings of one number apart."""
+    document = msgspec.to_builtins(crossing)
+    return hashlib.sha256(orjson.dumps(document, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+class _Page(msgspec.Struct):
+    items: list[CrossingData]
+
+
+_PAGE = msgspec.json.Decoder(_Page)
+
+
+def read_feed_page(body: bytes) -> list[CrossingData]:
+    """The crossings of one answer of the feed; msgspec.DecodeError if it is none."""
+    return _PAGE.decode(body).items

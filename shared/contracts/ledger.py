@@ -1,0 +1,113 @@
+"""The ledger entry: what admissions records, announces and serves in its feed."""
+
+import hashlib
+from datetime import date, datetime
+from typing import Annotated, Any
+
+import msgspec
+import rfc8785
+from msgspec import Meta
+
+from shared.codes import EntryType, Land, instant_text
+from shared.contracts.envelopes import Envelope, read_data, wrap
+
+GENESIS = "0" * 64
+HEAD = "ledger.head.v1"
+KINDS = frozenset(f"placement.{kind}.v1" for kind in EntryType)
+LandCode = Annotated[str, Meta(pattern=r"^[0-9]{2}$")]
+HexDigest = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
+PositiveInt = Annotated[int, Meta(ge=1, le=2**62)]
+Code = Annotated[str, Meta(min_length=1, max_length=40)]
+
+
+class PostingData(msgspec.Struct, frozen=True, gc=False):
+    """A signed change of a unit's people in a programme on a day; `persons` is never 0."""
+
+    unit: Annotated[str, Meta(pattern=r"^[0-9]{5,8}$")]
+    programme: Code
+    effective_on: date
+    persons: Annotated[int, Meta(ge=-(2**40), le=2**40)]
+
+
+class LedgerEntry(msgspec.Struct, frozen=True, gc=False):
+    """One entry of a Land's ledger; `hash` covers everything else, `previous_hash` the past."""
+
+    land: LandCode
+    sequence: PositiveInt
+    type: EntryType
+    placement: Code
+    recorded_at: datetime
+    corrects: PositiveInt | None
+    reason: str | None
+    postings: tuple[PostingData, ...]
+    previous_hash: HexDigest
+    hash: HexDigest
+
+
+class LedgerHead(msgspec.Struct, frozen=True, gc=False):
+    """How far a Land's ledger goes; announced every 15 s, has no place in the order."""
+
+    land: LandCode
+    sequence: PositiveInt
+    hash: HexDigest
+
+
+_ENTRY = msgspec.json.Decoder(LedgerEntry)
+_HEAD = msgspec.json.Decoder(LedgerHead)
+
+
+def hash_of(document: dict[str, Any]) -> str:
+    """SHA-256, lower-case hex, of the RFC 8785 form of an entry's document without `hash`."""
+    covered = {name: value for name, value in document.items() if name != "hash"}
+    return hashlib.sha256(rfc8785.dumps(covered)).hexdigest()
+
+
+def entry_event(document: dict[str, Any]) -> bytes:
+    """The event of an entry; its subject is the unit that now has the people."""
+    postings = document["postings"]
+    gaining = [one for one in postings if one["persons"] > 0] or postings
+    return wrap(
+        source="/admissions",
+        kind=f"placement.{document['type']}.v1",
+        land=document["land"],
+        sequence=document["sequence"],
+        subject=gaining[0]["unit"],
+        time=document["recorded_at"],
+        data=document,
+    )
+
+
+def head_event(land: Land, sequence: int, digest: str, at: datetime) -> bytes:
+    """The announcement of a Land's head at an instant."""
+    time = instant_text(at)
+    return wrap(
+        source="/admissions",
+        kind=HEAD,
+        land=land,
+        sequence=sequence,
+        subject=land,
+        time=time,
+        data={"land": land, "sequence": sequence, "hash": digest, "at": time},
+    )
+
+
+def read_entry(envelope: Envelope) -> LedgerEntry:
+    """The entry in an event whose type is one of KINDS, or NotAnEvent."""
+    return read_data(_ENTRY, envelope)
+
+
+def read_head(envelope: Envelope) -> LedgerHead:
+    """The head in an event of type HEAD, or NotAnEvent."""
+    return read_data(_HEAD, envelope)
+
+
+class _Page(msgspec.Struct):
+    items: list[LedgerEntry]
+
+
+_PAGE = msgspec.json.Decoder(_Page)
+
+
+def read_feed_page(body: bytes) -> list[LedgerEntry]:
+    """The entries of one answer of the ledger feed; msgspec.DecodeError if it is none."""
+    return _PAGE.decode(body).items

@@ -1,0 +1,70 @@
+"""Asks another service's feed for what Kafka did not bring."""
+
+import asyncio
+import time
+
+import httpx
+
+from shared.line import FeedUnavailable
+from shared.settings import ServiceSettings
+
+ASK_SECONDS = 10.0
+
+
+class ServiceTokens:
+    """The token of this service at the issuer, fetched again before it ends."""
+
+    def __init__(self, client: httpx.AsyncClient, settings: ServiceSettings) -> None:
+        self._client, self._settings = client, settings
+        self._token, self._until = "", 0.0
+        self._lock = asyncio.Lock()
+
+    async def header(self) -> dict[str, str]:
+        """The Authorization header, or FeedUnavailable."""
+        async with self._lock:
+            if time.monotonic() >= self._until:
+                await self._fetch()
+        return {"Authorization": f"Bearer {self._token}"}
+
+    async def _fetch(self) -> None:
+        settings = self._settings
+        secret = settings.service_client_secret
+        if settings.token_url is None or secret is None:
+            raise FeedUnavailable("no token address or secret is set for this service")
+        answer = await self._client.post(
+            settings.token_url,
+            data={"grant_type": "client_credentials", "audience": settings.audience},
+            auth=(settings.service_client_id, secret.get_secret_value()),
+        )
+        if answer.status_code != httpx.codes.OK:
+            raise FeedUnavailable(f"the issuer gave no token: {answer.status_code}")
+        granted = answer.json()
+        self._token = granted["access_token"]
+        self._until = time.monotonic() + max(0.0, granted.get("expires_in", 60) - 30)
+
+
+class Feed:
+    """A feed of another service, page by page."""
+
+    def __init__(self, address: str, settings: ServiceSettings) -> None:
+        self._client = httpx.AsyncClient(timeout=ASK_SECONDS, trust_env=False)
+        self._address = address.rstrip("/")
+        self._tokens = ServiceTokens(self._client, settings)
+
+    async def read(self, path: str, after: int, limit: int) -> bytes:
+        """The body of one page after a number, or FeedUnavailable."""
+        try:
+            answer = await self._client.get(
+                self._address + path,
+                params={"after": after, "limit": limit},
+                headers=await self._tokens.header(),
+            )
+        except httpx.HTTPError as failure:
+            raise FeedUnavailable(f"{self._address}: {failure!r}") from failure
+        if answer.status_code != httpx.codes.OK:
+            raise FeedUnavailable(f"{path} answered {answer.status_code}")
+        return answer.content
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._client.aclose()

@@ -1,0 +1,195 @@
+"""Reads a topic with FastStream in batches and hands every Land its events in order."""
+
+import asyncio
+import logging
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Generic, TypeVar
+
+from aiokafka import ConsumerRebalanceListener, TopicPartition
+from aiokafka.structs import ConsumerRecord
+from faststream import AckPolicy
+from faststream.kafka import KafkaBroker, KafkaMessage
+
+from shared.codes import Land
+from shared.line import Applier, Event, LandHeld, Line
+from shared.postgres import Database, transaction
+from shared.store.dead_letters import DeadLetter, insert_dead_letters
+from shared.store.offsets import load_offsets, set_offset
+from shared.topics import partition_of
+
+B = TypeVar("B")
+Record = ConsumerRecord[bytes | None, bytes | None]
+RETRY_FIRST_SECONDS, RETRY_MOST_SECONDS = 1.0, 15.0
+log = logging.getLogger(__name__)
+
+
+class InvalidMessage(Exception):
+    """A record that can't be an event of ours: why, as a code and as a sentence."""
+
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(detail)
+        self.reason, self.detail = reason, detail
+
+
+class UnknownType(Exception):
+    """An event of a type that a reader of this version skips."""
+
+
+class Inbox(Generic[B]):
+    """One topic's way into a service: decode, order, apply, remember the place."""
+
+    def __init__(
+        self,
+        topic: str,
+        decode: Callable[[Record], Event[B]],
+        applier: Applier[B],
+        database: Database,
+    ) -> None:
+        self.topic, self.decode, self.applier, self.database = topic, decode, applier, database
+        self.lines: dict[Land, Line[B]] = {}
+        self.held: dict[Land, str] = {}
+        self.trouble: str | None = None
+
+    def line(self, land: Land) -> Line[B]:
+        """The line of a Land."""
+        return self.lines.setdefault(land, Line(land, self.applier))
+
+    async def receive(self, records: Sequence[Record]) -> None:
+        """Deal with every record of a batch; tries again, politely, until it is done."""
+        wait_seconds = RETRY_FIRST_SECONDS
+        while True:
+            try:
+                await self._receive(records)
+            except Exception as failure:
+                self.trouble = f"{self.topic} can't be applied: {failure!r}"
+                log.exception("a batch of %s waits %.0f s", self.topic, wait_seconds)
+                await asyncio.sleep(wait_seconds)
+                wait_seconds = min(wait_seconds * 2, RETRY_MOST_SECONDS)
+            else:
+                self.trouble = None
+                return
+
+    async def _receive(self, records: Sequence[Record]) -> None:
+        events, letters = self._sort(records)
+        for land, some in events.items():
+            await self._take(land, some)
+        open_holes = {partition_of(land) for land, line in self.lines.items() if line.suspects}
+        places = {record.partition: record.offset + 1 for record in records}
+        async with transaction(self.database) as tx:
+            await insert_dead_letters(tx, letters)
+            for partition in sorted(places.keys() - open_holes):
+                await set_offset(tx, self.topic, partition, places[partition])
+
+    def _sort(
+        self, records: Sequence[Record]
+    ) -> tuple[dict[Land, list[Event[B]]], list[DeadLetter]]:
+        events: dict[Land, list[Event[B]]] = defaultdict(list)
+        letters = []
+        for record in records:
+            try:
+                event = self.decode(record)
+            except InvalidMessage as invalid:
+                log.error("dead letter %s: %s", _place(record), invalid)
+                letters.append(letter_of(record, invalid.reason, invalid.detail))
+            except UnknownType as other:
+                log.info("skipped %s: %s", _place(record), other)
+            else:
+                events[event.land].append(replace(event, letter=partial(letter_of, record)))
+        return events, letters
+
+    async def _take(self, land: Land, events: list[Event[B]]) -> None:
+        try:
+            await self.line(land).take(events)
+            self.held.pop(land, None)
+        except LandHeld as reason:
+            self.held[land] = str(reason)
+
+    async def settle_forever(self, pause_seconds: float = 1.0) -> None:
+        """Ask the feed again about every open hole."""
+        while True:
+            await asyncio.sleep(pause_seconds)
+            for line in [line for line in self.lines.values() if line.suspects]:
+                try:
+                    await line.settle()
+                except LandHeld as reason:
+                    self.held[line.land] = str(reason)
+                except Exception:
+                    log.exception("Land %s could not be settled", line.land)
+
+    def subscribe(self, broker: KafkaBroker, group: str, max_records: int) -> None:
+        """Consume the topic in batches; the place is ours, Kafka's offsets are not used."""
+        listener = _SeekToHint(self)
+        subscriber = broker.subscriber(
+            self.topic,
+            group_id=group,
+            batch=True,
+            max_records=max_records,
+            batch_timeout_ms=10,
+            fetch_max_wait_ms=100,
+            auto_offset_reset="earliest",
+            ack_policy=AckPolicy.MANUAL,
+            no_reply=True,
+            listener=listener,
+            parser=tolerant_parser,
+            decoder=raw_records,
+        )
+        listener.consumer_of = lambda: subscriber.consumer  # type: ignore[attr-defined]  # the facade's type hides it
+        subscriber(self.receive)
+
+
+async def tolerant_parser(records: tuple[Record, ...]) -> KafkaMessage:
+    """A message of raw records: headers that are null or not UTF-8 must not lose the batch."""
+    return KafkaMessage(
+        records,
+        body=b"",
+        headers={},
+        reply_to="",
+        content_type=None,
+        message_id="",
+        correlation_id="",
+        consumer=None,  # type: ignore[arg-type]  # nothing is acknowledged through Kafka
+    )
+
+
+async def raw_records(message: KafkaMessage) -> tuple[Record, ...]:
+    """The records as aiokafka read them: decoding one by one costs four times as much."""
+    return message.raw_message
+
+
+class _SeekToHint(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is untyped here
+    def __init__(self, inbox: Inbox[B]) -> None:
+        self.inbox = inbox
+        self.consumer_of: Callable[[], object] = lambda: None
+
+    async def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:
+        """Positions are fenced, nothing needs to be handed over."""
+
+    async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
+        consumer = self.consumer_of()
+        async with self.inbox.database.acquire(timeout=5) as tx:
+            hints = await load_offsets(tx, self.inbox.topic)
+        ends = await consumer.end_offsets(list(assigned))  # type: ignore[attr-defined]  # as above
+        for place in assigned:
+            hint = hints.get(place.partition, 0)
+            consumer.seek(place, hint if hint <= ends[place] else 0)  # type: ignore[attr-defined]  # as above
+
+
+def letter_of(record: Record, reason: str, detail: str) -> DeadLetter:
+    """A record with everything that an operator needs to judge it."""
+    return DeadLetter(
+        topic=record.topic,
+        partition=record.partition,
+        log_offset=record.offset,
+        reason=reason,
+        detail=detail,
+        key=record.key,
+        value=record.value,
+        headers=tuple((name, value.hex() if value else None) for name, value in record.headers),
+    )
+
+
+def _place(record: Record) -> str:
+    return f"{record.topic}/{record.partition}@{record.offset}"

@@ -1,0 +1,72 @@
+"""Kafka's clients with every default that hurts switched off."""
+
+import asyncio
+import logging
+from contextlib import suppress
+
+from aiokafka import AIOKafkaProducer
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError
+from faststream import AckPolicy
+from faststream.kafka import KafkaBroker
+
+CLOSE_SECONDS = 5.0
+log = logging.getLogger(__name__)
+
+
+def make_broker(bootstrap: str) -> KafkaBroker:
+    """FastStream's broker, which neither makes topics nor converts what it reads."""
+    return KafkaBroker(
+        bootstrap,
+        allow_auto_create_topics=False,
+        apply_types=False,
+        graceful_timeout=10.0,
+        request_timeout_ms=20_000,
+        logger=None,
+    )
+
+
+async def start_broker(broker: KafkaBroker) -> None:
+    """Start consuming; waits for Kafka as long as it takes."""
+    for subscriber in broker.subscribers:
+        if subscriber.ack_policy is not AckPolicy.MANUAL:
+            raise RuntimeError(f"{subscriber} would acknowledge by itself and lose records")
+    wait_seconds = 0.5
+    while True:
+        try:
+            return await broker.start()
+        except (KafkaError, OSError) as failure:
+            log.warning("waiting for Kafka: %s", failure)
+            with suppress(Exception):
+                await asyncio.wait_for(broker.stop(), CLOSE_SECONDS)
+            await asyncio.sleep(wait_seconds)
+            wait_seconds = min(wait_seconds * 2, 5.0)
+
+
+async def start_producer(bootstrap: str) -> AIOKafkaProducer:
+    """A producer that waits for all replicas and keeps the order of a partition.
+
+    Not idempotent: an idempotent one hangs without limit while Kafka is down, and our readers
+    drop repeats by number.
+    """
+    producer = AIOKafkaProducer(
+        bootstrap_servers=bootstrap, acks="all", linger_ms=0, request_timeout_ms=10_000
+    )
+    await asyncio.wait_for(producer.start(), 10)
+    return producer
+
+
+async def close_quietly(client: AIOKafkaProducer) -> None:
+    """Stop a client that may hang, for a few seconds at most."""
+    with suppress(Exception):
+        await asyncio.wait_for(client.stop(), CLOSE_SECONDS)
+
+
+async def load_cluster_id(bootstrap: str) -> str:
+    """The name of the cluster: another one means that the broker's data is new."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=10_000)
+    try:
+        await admin.start()
+        return str((await admin.describe_cluster())["cluster_id"])
+    finally:
+        await admin.close()

@@ -1,0 +1,201 @@
+"""Publishes a service's numbered rows to its topic, in order, one relay at a time."""
+
+import asyncio
+import hashlib
+import logging
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.errors import KafkaError
+
+from shared.codes import Land
+from shared.kafka import close_quietly, load_cluster_id, start_producer
+from shared.postgres import UNAVAILABLE, Bell, Connection, Database, connect, type_Connection
+from shared.store.relays import Published, keep_lead, load_published, set_published, try_lead
+from shared.topics import ensure_topics, partition_of
+
+PAGE = 500
+POLL_SECONDS = 1.0
+PROVE_SECONDS = 15.0
+SEND_SECONDS = 10.0
+TROUBLE = (*UNAVAILABLE, KafkaError)
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One numbered row as the bytes that go on the topic."""
+
+    sequence: int
+    value: bytes
+
+
+class Source(Protocol):
+    """Where a relay reads what it publishes."""
+
+    async def load_heads(self, tx: Connection) -> dict[Land, int]:
+        """The last number of every Land that has any."""
+
+    async def read_after(
+        self, tx: Connection, land: Land, sequence: int, limit: int
+    ) -> Sequence[Outgoing]:
+        """The next rows of a Land in order."""
+
+    async def announce(self, tx: Connection, land: Land) -> Outgoing | None:
+        """The head of a Land as an event, where the topic carries heads."""
+
+
+class LeadLost(Exception):
+    """The connection that held the lead is gone: publish nothing more."""
+
+
+class Relay:
+    """One leader per service publishes; the others wait to take over."""
+
+    def __init__(
+        self, source: Source, topic: str, database: Database, bell: Bell, place: "Place"
+    ) -> None:
+        self.source, self.topic, self.database, self.bell = source, topic, database, bell
+        self.place = place
+        self.published: dict[Land, Published] = {}
+        self.trouble: str | None = "not yet connected to Kafka"
+        self.leads = False
+
+    async def run(self) -> None:
+        """Lead whenever nobody else does, for ever."""
+        wait_seconds = 0.5
+        while True:
+            try:
+                if not await self._lead_once():
+                    self.trouble = None
+                    await asyncio.sleep(self.place.takeover_seconds)
+                wait_seconds = 0.5
+            except (LeadLost, *TROUBLE) as failure:
+                self.trouble = f"publishing to {self.topic} pauses: {failure or type(failure)!s}"
+                log.warning("%s; again in %.1f s", self.trouble, wait_seconds)
+                await asyncio.sleep(wait_seconds)
+                wait_seconds = min(wait_seconds * 2, 5.0)
+            finally:
+                self.leads = False
+
+    async def _lead_once(self) -> bool:
+        place = self.place
+        lead = await connect(place.database_url, place.password, f"{self.topic} relay")
+        try:
+            if not await try_lead(lead):
+                return False
+            await ensure_topics(place.bootstrap, place.replication, place.topic_prefix)
+            producer = await start_producer(place.bootstrap)
+            try:
+                await self._publish_forever(lead, producer)
+            finally:
+                await close_quietly(producer)
+        finally:
+            lead.terminate()
+        return True
+
+    async def _publish_forever(self, lead: type_Connection, producer: AIOKafkaProducer) -> None:
+        cluster = await load_cluster_id(self.place.bootstrap)
+        self.published = await load_published(lead)
+        proven_at = float("-inf")
+        self.leads = True
+        while True:
+            if time.monotonic() - proven_at >= PROVE_SECONDS:
+                await self._forget_what_the_broker_lost(cluster)
+                await self._announce_heads(producer)
+                proven_at = time.monotonic()
+                self.trouble = None
+            await keep_lead(lead)
+            if not await self._publish_new(lead, producer, cluster):
+                await self.bell.wait(POLL_SECONDS)
+
+    async def _publish_new(
+        self, lead: type_Connection, producer: AIOKafkaProducer, cluster: str
+    ) -> int:
+        count = 0
+        for land, head in (await self.source.load_heads(lead)).items():
+            seen = self.published.get(land)
+            after = seen.sequence if seen else 0
+            if head > after:
+                rows = await self.source.read_after(lead, land, after, PAGE)
+                count += len(rows)
+                last = await self._send(producer, land, rows)
+                at = Published(land, rows[-1].sequence, _digest(rows[-1]), cluster, last)
+                await set_published(lead, at)
+                self.published[land] = at
+        return count
+
+    async def _send(
+        self, producer: AIOKafkaProducer, land: Land, rows: Sequence[Outgoing]
+    ) -> int:
+        """Send rows in order; the offset of the last one once the broker has all of them."""
+        async with asyncio.timeout(SEND_SECONDS):
+            acks = [
+                await producer.send(
+                    self.topic, row.value, key=land.encode(), partition=partition_of(land)
+                )
+                for row in rows
+            ]
+            return int([await ack for ack in acks][-1].offset)
+
+    async def _announce_heads(self, producer: AIOKafkaProducer) -> None:
+        for land, at in self.published.items():
+            head = await self._head_of(land)
+            if head and head.sequence == at.sequence:
+                await self._send(producer, land, [head])
+
+    async def _head_of(self, land: Land) -> Outgoing | None:
+        async with self.database.acquire(timeout=5) as tx:
+            return await self.source.announce(tx, land)
+
+    async def _forget_what_the_broker_lost(self, cluster: str) -> None:
+        """Read every Land's last record back; what is not there is published again from 1."""
+        if not self.published:
+            return
+        reader = AIOKafkaConsumer(
+            bootstrap_servers=self.place.bootstrap,
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+        )
+        await reader.start()
+        try:
+            for land, at in self.published.items():
+                if at.sequence and not await self._is_there(reader, at, cluster):
+                    log.error("the broker lost records of Land %s: publishing again", land)
+                    self.published[land] = replace(at, sequence=0)
+        finally:
+            await reader.stop()
+
+    async def _is_there(self, reader: AIOKafkaConsumer, at: Published, cluster: str) -> bool:
+        place = TopicPartition(self.topic, partition_of(at.land))
+        first = (await reader.beginning_offsets([place]))[place]
+        end = (await reader.end_offsets([place]))[place]
+        if at.cluster != cluster or not first <= at.log_offset < end:
+            return False
+        reader.assign([place])
+        reader.seek(place, at.log_offset)
+        record = await asyncio.wait_for(reader.getone(), 5)
+        return bool(record.offset == at.log_offset and _of(record.value) == at.event)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a relay connects on its own: the database for its lead, Kafka for the records."""
+
+    database_url: str
+    password: str | None
+    bootstrap: str
+    topic_prefix: str = ""
+    replication: int = 1
+    takeover_seconds: float = 1.0
+
+
+def _digest(row: Outgoing) -> str:
+    return _of(row.value)
+
+
+def _of(value: bytes | None) -> str:
+    return hashlib.sha256(value or b"").hexdigest()
