@@ -1,0 +1,65 @@
+# One command each; `make help` lists them.
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+BIN := .venv/bin
+PYTEST := $(BIN)/python -m pytest
+CHECKS := format lint types imports migrations licences house unit
+
+.PHONY: help
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: dev
+dev: ## Install what the checks and tests need (they do it themselves)
+	@python3 embedded/install.py --dev
+
+.PHONY: check
+check: dev ## Format, lint, types, imports, migrations, licences, house rules, unit tests: under 30 s
+	@$(MAKE) -j2 -k --output-sync=target $(CHECKS:%=check-%)
+
+# A step prints one line, and what its tool said only if it failed.
+define step
+	@start=$$(date +%s%N); output=$$($(2) 2>&1); code=$$?; \
+	tenths=$$((($$(date +%s%N) - start) / 100000000)); \
+	printf '%-10s %-6s %3d.%d s\n' $(1) $$(test $$code = 0 && echo ok || echo FAILED) \
+		$$((tenths / 10)) $$((tenths % 10)); \
+	test $$code = 0 || printf '%s\n' "$$output"; exit $$code
+endef
+
+.PHONY: $(CHECKS:%=check-%)
+check-format:
+	$(call step,format,$(BIN)/ruff format --check .)
+check-lint:
+	$(call step,lint,$(BIN)/ruff check .)
+check-types:
+	$(call step,types,$(BIN)/mypy)
+check-imports:
+	$(call step,imports,$(BIN)/lint-imports)
+check-migrations:
+	$(call step,migrations,$(BIN)/squawk shared/tables/*.sql services/*/migrations/*.sql)
+check-licences:
+	$(call step,licences,$(BIN)/reuse lint)
+check-house:
+	$(call step,house,$(PYTEST) tests/house)
+check-unit:
+	$(call step,unit,$(PYTEST) tests/unit)
+
+.PHONY: test
+test: dev ## All tests but the long ones, on PostgreSQL and Kafka of their own: under 10 minutes
+	@$(PYTEST) -m "not long"
+
+# pytest exits with 5 when nothing was selected; that is said, and is no failure.
+.PHONY: test-long
+test-long: dev ## The long tests: containers, real issuers, fuzzing
+	@$(PYTEST) -m long; code=$$?; test $$code != 5 || \
+		{ echo "make test-long: no test is marked 'long' yet, so none was run"; exit 0; }; exit $$code
+
+.PHONY: mutation
+mutation: dev ## Do the tests bite? Mutation score of each domain room, at least 90 %
+	@$(BIN)/mutmut run >mutants.log 2>&1 || { cat mutants.log; exit 1; }
+	@$(BIN)/mutmut results --all true | awk -F '[.:] *' ' \
+		/^ *services/ { all[$$2]++; if ($$NF ~ /killed|timeout|segfault/) killed[$$2]++ } \
+		END { for (room in all) { score = 100 * killed[room] / all[room]; low += score < 90; \
+			printf "%-14s %5.1f %% of %d mutants\n", room, score, all[room] } \
+			exit low > 0 || NR == 0 }'
