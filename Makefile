@@ -2,6 +2,7 @@
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 
+PYTHON ?= python3
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
 CHECKS := format lint types imports migrations licences house unit
@@ -12,7 +13,7 @@ help: ## This list
 
 .PHONY: dev
 dev: ## Install what the checks and tests need (they do it themselves)
-	@python3 embedded/install.py --dev
+	@$(PYTHON) -m embedded.install requirements/dev.txt
 
 .PHONY: check
 check: dev ## Format, lint, types, imports, migrations, licences, house rules, unit tests: under 30 s
