@@ -1,0 +1,1 @@
+"""All of Hafenlotse on one machine without containers: for trying out, tests and benchmarks."""

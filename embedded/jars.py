@@ -1,0 +1,112 @@
+"""Apache Kafka's files from Maven Central, each checked against the digest noted here."""
+
+import hashlib
+import os
+import shutil
+import ssl
+import sys
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from embedded.faults import Fault, fault_of
+
+LIST = Path(__file__).with_name("kafka-4.4.0.jars")
+FOLDER = Path(sys.prefix) / "share" / LIST.stem
+AT_ONCE = 6
+
+
+def listed_jars() -> dict[str, str]:
+    """The SHA-256 of each jar, by its coordinate `group:artifact:version`.
+
+    Every coordinate is named: left to mediate, the client picks other versions than Maven does.
+    """
+    lines = LIST.read_text(encoding="utf-8").splitlines()
+    return {coordinate: digest for digest, coordinate in (line.split() for line in lines)}
+
+
+def file_name(coordinate: str) -> str:
+    """`org.slf4j:slf4j-api:1.7.36` is kept as `slf4j-api-1.7.36.jar`."""
+    _, artifact, version = coordinate.split(":")
+    return f"{artifact}-{version}.jar"
+
+
+def class_path() -> str:
+    """All jars for `java -cp`, or a Fault if they were not fetched."""
+    jars = [FOLDER / file_name(coordinate) for coordinate in listed_jars()]
+    if not all(jar.exists() for jar in jars):
+        raise Fault(f"Kafka's files are missing in {FOLDER}: run 'make up' to fetch them.")
+    return os.pathsep.join(str(jar) for jar in jars)
+
+
+def fetch_jars() -> None:
+    """Fetch what is missing, or a Fault; a jar is in its place only once it was checked."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    partly = FOLDER / "partly"
+    shutil.rmtree(partly, ignore_errors=True)
+    missing = {
+        coordinate: digest
+        for coordinate, digest in listed_jars().items()
+        if not (FOLDER / file_name(coordinate)).exists()
+    }
+    try:
+        _fetch(missing, partly)
+    finally:
+        shutil.rmtree(partly, ignore_errors=True)
+
+
+def place(jar: Path, coordinate: str, digest: str) -> None:
+    """Move a fetched jar to where it belongs, or a Fault if it is not the one that is listed."""
+    if hashlib.sha256(jar.read_bytes()).hexdigest() != digest:
+        raise Fault(
+            f"The download of {coordinate} is broken or not the file that is listed: it was "
+            "thrown away; run it again, and report it if it stays so."
+        )
+    jar.replace(FOLDER / file_name(coordinate))
+
+
+def _fetch(missing: Mapping[str, str], partly: Path) -> None:
+    _trust_the_systems_certificates()
+    from jgo.maven import MavenContext  # noqa: PLC0415 - it reads the certificates when imported
+
+    context = MavenContext(repo_cache=partly, local_repos=[], timeout=30)
+
+    def fetch(coordinate: str) -> None:
+        group, artifact, version = coordinate.split(":")
+        jar = context.project(group, artifact).at_version(version).artifact().resolve()
+        place(jar, coordinate, missing[coordinate])
+
+    with ThreadPoolExecutor(AT_ONCE) as fetchers:
+        for _ in fetchers.map(fetch, missing):
+            pass
+
+
+def _trust_the_systems_certificates() -> None:
+    # requests trusts its own list only; an organisation's proxy is known to the system's.
+    system = ssl.get_default_verify_paths().cafile
+    if system:
+        os.environ.setdefault("REQUESTS_CA_BUNDLE", system)
+
+
+def main() -> None:
+    """Fetch the jars; exit 1 with one sentence if that fails."""
+    try:
+        fetch_jars()
+    except Fault as fault:
+        sys.exit(str(fault))
+    except (OSError, RuntimeError) as error:
+        sys.exit(str(_sentence(error)))
+
+
+def _sentence(error: OSError | RuntimeError) -> Fault:
+    # What requests raises is an OSError too, but without a number of the operating system.
+    if isinstance(error, OSError) and error.errno is not None:
+        return fault_of(error, FOLDER)
+    return Fault(
+        "Kafka's files could not be fetched from Maven Central; the first start needs the network: "
+        f"check it and run it again ({type(error).__name__})."
+    )
+
+
+if __name__ == "__main__":
+    main()
