@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import NewType
+from typing import ClassVar, NewType
 
 Ags = NewType("Ags", str)
 """Official municipality key of a unit: text of digits, the leading zero kept ("01001")."""
@@ -66,3 +66,13 @@ def land_of(ags: str) -> Land:
 def instant_text(instant: datetime) -> str:
     """An aware UTC instant as the contract writes it: microseconds, then Z."""
     return instant.strftime("%Y-%m-%dT%H:%M:%S.%f") + "Z"
+
+
+class Refusal(Exception):
+    """What the rules of the field do not allow: a code of the contract, and facts."""
+
+    code: ClassVar[str]
+
+    def __init__(self, **facts: object) -> None:
+        super().__init__(self.code, facts)
+        self.facts = facts

@@ -149,9 +149,7 @@ class Line(Generic[B]):
             await self._until_owned(self._apply_feed)
             await self._judge(self.suspects)
         except FeedUnavailable as reason:
-            log.warning(
-                "Land %s is held at a hole until the feed answers: %s", self.land, reason
-            )
+            log.warning("Land %s is held at a hole until the feed answers: %s", self.land, reason)
         else:
             self.suspects = []
 

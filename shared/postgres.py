@@ -4,20 +4,17 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import asyncpg
 import orjson
 
 if TYPE_CHECKING:
-    type_Pool = asyncpg.Pool[asyncpg.Record]
-    type_Proxy = asyncpg.pool.PoolConnectionProxy[asyncpg.Record]
-    type_Connection = asyncpg.Connection[asyncpg.Record]
-else:
-    type_Pool, type_Proxy, type_Connection = asyncpg.Pool, object, asyncpg.Connection
+    from asyncpg.pool import PoolConnectionProxy
 
-Database = type_Pool
-Connection = type_Connection | type_Proxy
+Database: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
+OwnConnection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
+Connection: TypeAlias = "OwnConnection | PoolConnectionProxy[asyncpg.Record]"
 """An open connection; a store function takes it as `tx` and never commits."""
 
 ACQUIRE_SECONDS = 5.0
@@ -44,7 +41,7 @@ LIMITS = {
 log = logging.getLogger(__name__)
 
 
-async def connect(url: str, password: str | None, name: str) -> type_Connection:
+async def connect(url: str, password: str | None, name: str) -> OwnConnection:
     """One connection of its own, for LISTEN, advisory locks and migrations."""
     tx = await asyncpg.connect(
         url,
@@ -138,7 +135,7 @@ class Bell:
         finally:
             tx.terminate()
 
-    async def _notify_when_rung(self, tx: type_Connection) -> None:
+    async def _notify_when_rung(self, tx: OwnConnection) -> None:
         try:
             await asyncio.wait_for(self._rung.wait(), 10)
         except TimeoutError:

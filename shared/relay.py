@@ -13,7 +13,7 @@ from aiokafka.errors import KafkaError
 
 from shared.codes import Land
 from shared.kafka import close_quietly, load_cluster_id, start_producer
-from shared.postgres import UNAVAILABLE, Bell, Connection, Database, connect, type_Connection
+from shared.postgres import UNAVAILABLE, Bell, Connection, Database, OwnConnection, connect
 from shared.store.relays import Published, keep_lead, load_published, set_published, try_lead
 from shared.topics import ensure_topics, partition_of
 
@@ -97,7 +97,7 @@ class Relay:
             lead.terminate()
         return True
 
-    async def _publish_forever(self, lead: type_Connection, producer: AIOKafkaProducer) -> None:
+    async def _publish_forever(self, lead: OwnConnection, producer: AIOKafkaProducer) -> None:
         cluster = await load_cluster_id(self.place.bootstrap)
         self.published = await load_published(lead)
         proven_at = float("-inf")
@@ -113,7 +113,7 @@ class Relay:
                 await self.bell.wait(POLL_SECONDS)
 
     async def _publish_new(
-        self, lead: type_Connection, producer: AIOKafkaProducer, cluster: str
+        self, lead: OwnConnection, producer: AIOKafkaProducer, cluster: str
     ) -> int:
         count = 0
         for land, head in (await self.source.load_heads(lead)).items():
@@ -128,9 +128,7 @@ class Relay:
                 self.published[land] = at
         return count
 
-    async def _send(
-        self, producer: AIOKafkaProducer, land: Land, rows: Sequence[Outgoing]
-    ) -> int:
+    async def _send(self, producer: AIOKafkaProducer, land: Land, rows: Sequence[Outgoing]) -> int:
         """Send rows in order; the offset of the last one once the broker has all of them."""
         async with asyncio.timeout(SEND_SECONDS):
             acks = [

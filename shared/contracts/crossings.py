@@ -49,8 +49,6 @@ def crossing_event(document: dict[str, Any], time: str) -> bytes:
     return wrap(
         source="/quota",
         kind=CROSSED,
-        land=document["land"],
-        sequence=document["sequence"],
         subject=document["unit"],
         time=time,
         data=document,

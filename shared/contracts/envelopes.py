@@ -23,10 +23,9 @@ class NotAnEvent(Exception):
 _ENVELOPE = msgspec.json.Decoder(Envelope)
 
 
-def wrap(
-    *, source: str, kind: str, land: str, sequence: int, subject: str, time: str, data: Any
-) -> bytes:
-    """One event as it goes on the topic; `id` is the Land and the number, so it never changes."""
+def wrap(source: str, kind: str, subject: str, time: str, data: dict[str, Any]) -> bytes:
+    """One event as it goes on the topic, numbered by the `land` and `sequence` in its data."""
+    land, sequence = data["land"], data["sequence"]
     return orjson.dumps(
         {
             "specversion": "1.0",

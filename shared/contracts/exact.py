@@ -4,7 +4,6 @@ from fractions import Fraction
 from typing import TypedDict
 
 
-
 class Exact(TypedDict):
     """`exact` is an integer or a reduced fraction as text, `decimal` has three places."""
 

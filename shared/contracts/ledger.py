@@ -69,8 +69,6 @@ def entry_event(document: dict[str, Any]) -> bytes:
     return wrap(
         source="/admissions",
         kind=f"placement.{document['type']}.v1",
-        land=document["land"],
-        sequence=document["sequence"],
         subject=gaining[0]["unit"],
         time=document["recorded_at"],
         data=document,
@@ -83,8 +81,6 @@ def head_event(land: Land, sequence: int, digest: str, at: datetime) -> bytes:
     return wrap(
         source="/admissions",
         kind=HEAD,
-        land=land,
-        sequence=sequence,
         subject=land,
         time=time,
         data={"land": land, "sequence": sequence, "hash": digest, "at": time},

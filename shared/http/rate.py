@@ -1,0 +1,26 @@
+"""A token bucket per client: bursts pass, a flood is told to wait."""
+
+import time
+from dataclasses import dataclass, field
+
+REMEMBERED_CLIENTS = 10_000
+
+
+@dataclass
+class RateLimit:
+    """Lets `burst` requests pass at once and `per_second` in the long run, per client."""
+
+    per_second: float
+    burst: int
+    buckets: dict[str, tuple[float, float]] = field(default_factory=dict)
+
+    def is_passed(self, client: str) -> bool:
+        """Whether one more request of the client is within its rate."""
+        moment = time.monotonic()
+        left, since = self.buckets.pop(client, (float(self.burst), moment))
+        left = min(float(self.burst), left + (moment - since) * self.per_second)
+        may_pass = left >= 1.0
+        self.buckets[client] = (left - 1.0 if may_pass else left, moment)
+        if len(self.buckets) > REMEMBERED_CLIENTS:
+            del self.buckets[next(iter(self.buckets))]
+        return may_pass

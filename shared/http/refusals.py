@@ -1,0 +1,43 @@
+"""Answers every refusal and failure as a problem, whoever raised it."""
+
+import logging
+from collections.abc import Awaitable, Callable
+
+from fastapi import FastAPI, Request, Response
+from starlette.exceptions import HTTPException
+
+from shared.http.problems import Problem, render
+from shared.postgres import UNAVAILABLE
+
+OF_STATUS = {404: "not-found", 405: "method", 413: "too-large"}
+log = logging.getLogger(__name__)
+
+
+def answer_problems(app: FastAPI, service: str) -> None:
+    """Install the answers for refusals, wrong paths and methods, outages and failures."""
+
+    async def refuse(request: Request, problem: Exception) -> Response:
+        assert isinstance(problem, Problem)  # noqa: S101  # registered for this class only
+        return render(request, service, problem)
+
+    async def not_here(request: Request, wrong: Exception) -> Response:
+        assert isinstance(wrong, HTTPException)  # noqa: S101  # registered for this class only
+        problem = Problem(OF_STATUS.get(wrong.status_code, "not-found"), method=request.method)
+        problem.headers.update(wrong.headers or {})
+        return render(request, service, problem)
+
+    async def unavailable(request: Request, failure: Exception) -> Response:
+        log.warning("%s %s: %r", request.method, request.url.path, failure)
+        return render(request, service, Problem("unavailable"))
+
+    async def fail(request: Request, _failure: Exception) -> Response:
+        return render(request, service, Problem("failure"))
+
+    handlers: dict[type[Exception], Callable[[Request, Exception], Awaitable[Response]]] = {
+        Problem: refuse,
+        HTTPException: not_here,
+        **dict.fromkeys(UNAVAILABLE, unavailable),
+        Exception: fail,
+    }
+    for kind, handler in handlers.items():
+        app.add_exception_handler(kind, handler)

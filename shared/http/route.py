@@ -1,0 +1,174 @@
+"""The order in which every route checks a request before its handler sees it."""
+
+import re
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Annotated, Any, TypeVar
+
+from fastapi import Depends, Query, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+from pydantic import BaseModel, ConfigDict
+
+from shared.access import Caller, Issuer, IssuerUnavailable, TokenInvalid
+from shared.codes import Role
+from shared.http.faults import faults_of
+from shared.http.problems import Problem
+from shared.http.rate import RateLimit
+from shared.http.reading import parse_json, read_body
+
+F = TypeVar("F", bound=Callable[..., Any])
+ANY_TOKEN = (Role.CITY, Role.COORDINATION, Role.AUDITOR, Role.OPERATOR)
+ALL_BUT_OPERATOR = (Role.CITY, Role.COORDINATION, Role.AUDITOR)
+JSON = "application/json"
+VISIBLE = re.compile(r"[!-~]{1,128}")
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Who may call a route, what its body is, and whether it computes only."""
+
+    roles: tuple[Role, ...]
+    media: tuple[str, ...] = (JSON,)
+    is_pure: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request that may go on: who calls, with which key, body, and expected state."""
+
+    caller: Caller
+    key: str | None
+    target: str
+    body: bytes
+    if_match: str | None
+
+    def expect(self, etag: str) -> None:
+        """Refuse unless If-Match names the state that is there."""
+        if self.if_match is None:
+            raise Problem("if-match-missing")
+        named = [one.strip() for one in self.if_match.split(",")]
+        if etag not in named and named != ["*"]:
+            raise Problem("changed-meanwhile")
+
+
+class RouteWithoutRule(TypeError):
+    """Every route says who may call it; this one does not."""
+
+
+def allowed(*roles: Role, media: tuple[str, ...] = (JSON,), pure: bool = False) -> Callable[[F], F]:
+    """Declare who may call the route below, beside the route itself."""
+
+    def declare(endpoint: F) -> F:
+        endpoint.rule = Rule(roles, media, pure)  # type: ignore[attr-defined]  # functions carry it
+        return endpoint
+
+    return declare
+
+
+class NoQuery(BaseModel):
+    """A route without query parameters refuses every one."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+def refuse_query(_query: Annotated[NoQuery, Query()]) -> None:
+    """Refuse unknown query parameters together with all other faults."""
+
+
+class ContractRoute(APIRoute):
+    """Path, method, size, token, role, media type, Idempotency-Key, JSON, then shape and values."""
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        if not hasattr(endpoint, "rule"):
+            raise RouteWithoutRule(f"{path}: add @allowed(...) above {endpoint.__name__}")
+        self.rule: Rule = endpoint.rule
+        super().__init__(path, endpoint, **options)
+        if not self.dependant.query_params:
+            options["dependencies"] = [*(options.get("dependencies") or ()), Depends(refuse_query)]
+            super().__init__(path, endpoint, **options)
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """FastAPI's handler behind the checks that come before shape and values."""
+        inner = super().get_route_handler()
+        rule, takes_body = self.rule, self.body_field is not None
+
+        async def handle(request: Request) -> Response:
+            request.state.call = await admit(request, rule, takes_body=takes_body)
+            try:
+                return await inner(request)
+            except RequestValidationError as wrong:
+                raise Problem.invalid(*faults_of(wrong.errors())) from wrong
+
+        return handle
+
+
+async def admit(request: Request, rule: Rule, *, takes_body: bool) -> Call:
+    """The checks from size to JSON, in the order of the contract."""
+    body = await read_body(request)
+    caller = await _caller_of(request)
+    limit: RateLimit = request.app.state.rate_limit
+    if not limit.is_passed(caller.client):
+        raise Problem("too-many")
+    if not caller.has(*rule.roles):
+        raise Problem("role", needed=", ".join(rule.roles))
+    if takes_body:
+        _check_media(request, rule)
+    key = _key_of(request, rule)
+    if takes_body and rule.media == (JSON,):
+        request._json = parse_json(body)  # noqa: SLF001  # FastAPI reads the parsed body here
+    request._body = body  # noqa: SLF001  # the stream was read; FastAPI asks for it again
+    _refuse_repeated_parameters(request)
+    target = f"{request.method} {request.url.path}?{request.url.query}"
+    return Call(caller, key, target, body, request.headers.get("if-match"))
+
+
+async def _caller_of(request: Request) -> Caller:
+    issuer: Issuer = request.app.state.issuer
+    named = request.headers.getlist("authorization")
+    if not named:
+        raise Problem("token-missing")
+    scheme, _, token = named[0].partition(" ")
+    if len(named) > 1 or scheme.lower() != "bearer" or not token.strip():
+        raise Problem("token-invalid")
+    try:
+        return await issuer.admit(token.strip())
+    except TokenInvalid as invalid:
+        raise Problem("token-invalid") from invalid
+    except IssuerUnavailable as unavailable:
+        raise Problem("unavailable") from unavailable
+
+
+def _check_media(request: Request, rule: Rule) -> None:
+    given = request.headers.get("content-type", "").split(";")[0].strip().lower()
+    if given not in rule.media:
+        raise Problem("media-type", needed=", ".join(rule.media))
+
+
+def _key_of(request: Request, rule: Rule) -> str | None:
+    query = request.query_params
+    is_trial = query.get("dry_run") == "true" or query.get("preview") == "true"
+    if request.method != "POST" or rule.is_pure or is_trial:
+        return None
+    keys = request.headers.getlist("idempotency-key")
+    if not keys:
+        raise Problem("idempotency-key-missing")
+    if len(keys) > 1 or not VISIBLE.fullmatch(keys[0]):
+        raise Problem("idempotency-key-malformed")
+    return keys[0]
+
+
+def _refuse_repeated_parameters(request: Request) -> None:
+    names = [name for name, _ in request.query_params.multi_items()]
+    for name in names:
+        if names.count(name) > 1:
+            raise Problem("duplicate-key", name=name)
+
+
+async def the_call(request: Request) -> Call:
+    """The admitted call, for handlers that name it as a parameter."""
+    call: Call = request.state.call
+    return call
+
+
+Calling = Annotated[Call, Depends(the_call)]

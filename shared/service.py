@@ -1,0 +1,139 @@
+"""What every service process does alike: starts at once, waits for what it needs, stops cleanly."""
+
+import asyncio
+import logging
+import os
+import signal
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Annotated, Any
+
+import prometheus_client
+import uvicorn
+from fastapi import APIRouter, Depends, FastAPI, Request
+
+from shared.access import Issuer
+from shared.http.health import health_router
+from shared.http.pages import problem_pages
+from shared.http.problems import Problem
+from shared.http.rate import RateLimit
+from shared.http.refusals import answer_problems
+from shared.logs import start_logging
+from shared.postgres import UNAVAILABLE, Database, open_pool
+from shared.settings import ServiceSettings
+
+STOP_SECONDS = 10
+log = logging.getLogger(__name__)
+Work = Callable[[Database], AbstractAsyncContextManager[Sequence[Coroutine[Any, Any, None]]]]
+
+
+@dataclass
+class Service:
+    """A service's name, settings, and what it waits for; `conditions` give None when met."""
+
+    name: str
+    settings: ServiceSettings
+    conditions: dict[str, Callable[[], str | None]] = field(default_factory=dict)
+    database: Database | None = None
+    work: Work | None = None
+
+    def waits_for(self) -> list[str]:
+        """One sentence for each thing that is missing, none when ready."""
+        if self.database is None:
+            return ["PostgreSQL does not answer yet"]
+        return [sentence for met in self.conditions.values() if (sentence := met())]
+
+    def app(self, routers: Sequence[APIRouter], work: Work) -> FastAPI:
+        """The HTTP side; `work` opens what the service does beside answering."""
+        self.work = work
+        app = FastAPI(
+            title=f"Hafenlotse {self.name}",
+            version="1",
+            openapi_url=f"/{self.name}/openapi.json",
+            docs_url=None,
+            redoc_url=None,
+            lifespan=self._lifespan,
+            redirect_slashes=False,
+        )
+        app.state.service = self
+        app.state.issuer = Issuer(self.settings.issuer, self.settings.audience)
+        app.state.rate_limit = RateLimit(self.settings.rate_per_second, self.settings.rate_burst)
+        for router in (*routers, health_router(self.name), problem_pages(self.name)):
+            app.include_router(router)
+        answer_problems(app, self.name)
+        return app
+
+    @asynccontextmanager
+    async def _lifespan(self, app: FastAPI) -> AsyncIterator[None]:
+        if self.settings.metrics_port:
+            prometheus_client.start_http_server(self.settings.metrics_port, self.settings.host)
+        stop = asyncio.Event()
+        life = asyncio.create_task(self._live(stop), name="life")
+        life.add_done_callback(_end_process_on_failure)
+        yield
+        stop.set()
+        await asyncio.wait([life], timeout=STOP_SECONDS)
+        await app.state.issuer.close()
+
+    async def _live(self, stop: asyncio.Event) -> None:
+        database = await self._wait_for_database(stop)
+        if database is None or self.work is None:
+            return
+        try:
+            async with self.work(database) as jobs, asyncio.TaskGroup() as group:
+                tasks = [group.create_task(job) for job in jobs]
+                self.database = database
+                log.info("%s is at work", self.name)
+                await stop.wait()
+                for task in tasks:
+                    task.cancel()
+        finally:
+            self.database = None
+            await asyncio.wait_for(database.close(), 5)
+
+    async def _wait_for_database(self, stop: asyncio.Event) -> Database | None:
+        settings, wait_seconds = self.settings, 0.2
+        while not stop.is_set():
+            try:
+                return await open_pool(
+                    settings.database, settings.password, settings.database_connections, self.name
+                )
+            except UNAVAILABLE as failure:
+                log.warning("waiting for PostgreSQL: %s", failure)
+                await asyncio.sleep(wait_seconds)
+                wait_seconds = min(wait_seconds * 2, 5.0)
+        return None
+
+    def serve(self, app: FastAPI) -> None:
+        """Answer requests until SIGTERM; open ones are finished first."""
+        start_logging(self.name, self.settings.log_level)
+        uvicorn.run(
+            app,
+            host=self.settings.host,
+            port=self.settings.port,
+            loop="uvloop",
+            http="httptools",
+            access_log=False,
+            log_config=None,
+            server_header=False,
+            timeout_graceful_shutdown=STOP_SECONDS,
+        )
+
+
+def _end_process_on_failure(life: "asyncio.Task[None]") -> None:
+    """A service whose work died must not look alive: its supervisor starts it again."""
+    if not life.cancelled() and (failure := life.exception()):
+        log.critical("the work died, so the process ends", exc_info=failure)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+
+async def the_database(request: Request) -> Database:
+    """The pool, or `unavailable` while there is none."""
+    service: Service = request.app.state.service
+    if service.database is None:
+        raise Problem("unavailable")
+    return service.database
+
+
+Stored = Annotated[Database, Depends(the_database)]
