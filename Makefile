@@ -16,7 +16,7 @@ dev: ## Install what the checks and tests need (they do it themselves)
 	@$(PYTHON) -m embedded.install requirements/dev.txt
 
 .PHONY: check
-check: dev ## Format, lint, types, imports, migrations, licences, house rules, unit tests: under 30 s
+check: dev ## Format, lint, types, imports, migrations, licences, house, unit: under 30 s
 	@$(MAKE) -j2 -k --output-sync=target $(CHECKS:%=check-%)
 
 # A step prints one line, and what its tool said only if it failed.
