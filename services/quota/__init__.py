@@ -1,0 +1,1 @@
+"""The sums: running balances against the distribution key; announces crossings."""

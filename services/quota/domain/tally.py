@@ -1,0 +1,194 @@
+"""The running tally of one quota: an entry costs what it moves, not how many units there are."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from fractions import Fraction
+from operator import mul
+
+from services.quota.domain.counts import (
+    BooksDoNotBalance,
+    CountChanged,
+    Counts,
+    Daily,
+    TotalChanged,
+)
+from services.quota.domain.plan import Place, Plan
+from services.quota.domain.standing import ON_QUOTA
+from services.quota.domain.thresholds import Thresholds
+from shared.codes import Ags, Programme, Standing
+
+Moved = tuple[int, Standing]
+"""A unit's number and the standing that it left."""
+
+
+class QuotaTally:
+    """Credits, totals and standings of one quota, in the integers of its plan.
+
+    A unit is looked at when it was posted, or when a meter passes its bound. The meters say how
+    far totals have moved: no target rises by more than its unit's largest part × the growth of
+    `_rise`, none falls by more than that × the growth of `_fall`. With one stretch they are its
+    total and the negative of it, so bounds are exact. With several they add up all that came and
+    all that went; a bound is then early, never late, and is set anew when it is passed.
+    """
+
+    __slots__ = (
+        "_changed_totals", "_changed_units", "_credited", "_days", "_fall", "_falls", "_largest",
+        "_rise", "_rises", "_standings", "_totals", "_touched", "plan",
+    )  # fmt: skip
+
+    def __init__(self, plan: Plan) -> None:
+        units = len(plan.units)
+        self.plan = plan
+        self._changed_units: set[int] = set()
+        self._changed_totals: set[int] = set()
+        self._credited = [0] * units
+        self._standings = [ON_QUOTA] * units
+        self._totals = [0] * len(plan.stretches)
+        self._largest = [max(parts, default=0) for parts in plan.parts]
+        self._rise = self._fall = 0
+        self._rises, self._falls = Thresholds(units), Thresholds(units)
+        self._touched: list[int] = []
+        self._days: dict[date, Place] = {}
+
+    def count(self, unit: Ags, programme: Programme, day: date, persons: int) -> None:
+        """Credit people (signed) if the day counts, the unit is a member and a rule says so."""
+        place = self._days.get(day)
+        if place is None:
+            place = self._days[day] = self.plan.place_of(day)
+        stretch, members, shares = place
+        number = members.get(unit)
+        if number is None:
+            return
+        share = shares.get(programme)
+        if share is None:
+            share = shares[programme] = self.plan.crediting.scaled_share(programme, day)
+        if share:
+            self._add(number, stretch, share * persons)
+
+    def _add(self, number: int, stretch: int, amount: int) -> None:
+        self._credited[number] += amount
+        self._totals[stretch] += amount
+        self._touched.append(number)
+        self._changed_totals.add(stretch)
+        if len(self._totals) == 1:
+            self._rise += amount
+            self._fall -= amount
+        elif amount > 0:
+            self._rise += amount
+        else:
+            self._fall -= amount
+
+    def settle(self) -> list[Moved]:
+        """Move the standings on after all that was counted; who moved, by number."""
+        if not self._touched:
+            return []
+        looked_at = self._touched
+        self._touched = []
+        self._changed_units.update(looked_at)
+        looked_at += self._rises.take_passed(self._rise)
+        looked_at += self._falls.take_passed(self._fall)
+        return self._move_on(looked_at)
+
+    def restate(self, daily: Daily, standings: Mapping[Ags, Standing]) -> list[Moved]:
+        """Count everything anew from the daily sums, and move on from these standings."""
+        for (unit, programme, day), persons in daily.items():
+            self.count(unit, programme, day, persons)
+        self._touched = []
+        self._standings = [standings.get(unit, ON_QUOTA) for unit in self.plan.units]
+        return self._move_on(range(len(self.plan.units)))
+
+    def load(self, counts: Counts) -> None:
+        """Go on from stored counts; raises BooksDoNotBalance where they can't be right."""
+        units, stretches = self.plan.units, self.plan.stretches
+        self._credited = [counts.credited.get(unit, 0) for unit in units]
+        self._totals = [counts.totals.get(stretch.starts, 0) for stretch in stretches]
+        self._standings = [counts.standings.get(unit, ON_QUOTA) for unit in units]
+        if sum(self._credited) != sum(self._totals) or counts.scale != self.plan.crediting.scale:
+            raise BooksDoNotBalance(self.plan.rules.quota, counts.credited, counts.totals)
+        for number, standing in enumerate(self._standings):
+            self._wait(number, standing, *self._in_small(number))
+
+    def _move_on(self, numbers: Iterable[int]) -> list[Moved]:
+        moved = []
+        for number in numbers:
+            before = self._standings[number]
+            credited, target = self._in_small(number)
+            after = self.plan.band.standing(before, credited, target)
+            self._wait(number, after, credited, target)
+            if after is not before:
+                self._standings[number] = after
+                moved.append((number, before))
+        self._changed_units.update(number for number, _ in moved)
+        return sorted(moved)
+
+    def _in_small(self, number: int) -> tuple[int, int]:
+        """Credited and target in the plan's smallest unit."""
+        plan = self.plan
+        target = sum(map(mul, plan.parts[number], self._totals))
+        return self._credited[number] * plan.whole, target
+
+    def _wait(self, number: int, standing: Standing, credited: int, target: int) -> None:
+        """Look at the unit again when its target may have left what keeps its standing."""
+        largest = self._largest[number]
+        if not largest:
+            return
+        lowest, highest = self.plan.band.limits(standing, credited)
+        rise = None if highest is None else self._rise + (highest - target) // largest
+        fall = None if lowest is None else self._fall + (target - lowest) // largest
+        self._rises.set(number, rise)
+        self._falls.set(number, fall)
+
+    def standing(self, number: int) -> Standing:
+        return self._standings[number]
+
+    def amounts(self, number: int) -> tuple[Fraction, Fraction, Fraction]:
+        """Credited, target and balance of a unit in persons."""
+        person = self.plan.person
+        credited, target = self._in_small(number)
+        return (
+            Fraction(credited, person),
+            Fraction(target, person),
+            Fraction(credited - target, person),
+        )
+
+    def counts(self) -> Counts:
+        """Everything, as it is stored."""
+        plan = self.plan
+        starts = (stretch.starts for stretch in plan.stretches)
+        return Counts(
+            scale=plan.crediting.scale,
+            credited=dict(zip(plan.units, self._credited, strict=True)),
+            totals=dict(zip(starts, self._totals, strict=True)),
+            standings=dict(zip(plan.units, self._standings, strict=True)),
+        )
+
+    def changed_counts(self) -> list[CountChanged]:
+        """The units whose credits or standing changed."""
+        quota, units = self.plan.rules.quota, self.plan.units
+        return [
+            CountChanged(quota, units[number], self._credited[number], self._standings[number])
+            for number in sorted(self._changed_units)
+        ]
+
+    def changed_totals(self) -> list[TotalChanged]:
+        """The stretches whose total changed."""
+        quota, stretches = self.plan.rules.quota, self.plan.stretches
+        return [
+            TotalChanged(quota, stretches[at].starts, self._totals[at])
+            for at in sorted(self._changed_totals)
+        ]
+
+    def forget_changes(self) -> None:
+        """From here on only later changes are named."""
+        self._changed_units.clear()
+        self._changed_totals.clear()
+
+
+def tally_of(plan: Plan, counts: Counts | None) -> QuotaTally:
+    """A tally that goes on from stored counts, or from nothing."""
+    tally = QuotaTally(plan)
+    if counts is None:
+        tally.restate({}, {})
+    else:
+        tally.load(counts)
+    return tally

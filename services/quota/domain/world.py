@@ -1,0 +1,151 @@
+"""The world of one Land: entries and definitions in their order, and every crossing they make."""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+
+from services.quota.domain.counts import Changes, Counts, Daily, Position
+from services.quota.domain.crossings import CAUSES_OF_CHANGES, Crossing, cause_of
+from services.quota.domain.definitions import Definition, QuotaRules, fold
+from services.quota.domain.plan import plan_of
+from services.quota.domain.postings import Entry
+from services.quota.domain.tally import Moved, QuotaTally, tally_of
+from shared.codes import Ags, Cause, Land, Programme, QuotaCode
+
+
+class OutOfOrder(Exception):
+    """An entry or a definition is not the next one."""
+
+    def __init__(self, expected: int, got: int) -> None:
+        super().__init__(f"expected number {expected}, got {got}")
+        self.expected = expected
+        self.got = got
+
+
+class World:
+    """All quotas of a Land at one position; how entries are batched changes no crossing."""
+
+    __slots__ = (
+        "_crossing", "_daily", "_definition", "_hash", "_restated", "_sequence", "_tallies", "land",
+    )  # fmt: skip
+
+    def __init__(self, land: Land, position: Position, tallies: Iterable[QuotaTally]) -> None:
+        self.land = land
+        self._sequence, self._definition, self._crossing, self._hash = position
+        self._tallies = sorted(tallies, key=_quota_of)
+        self._restated: set[QuotaCode] = set()
+        self._daily: dict[tuple[Ags, Programme, date], int] = {}
+
+    @classmethod
+    def load(
+        cls,
+        land: Land,
+        position: Position,
+        definitions: Iterable[Definition],
+        counts: Mapping[QuotaCode, Counts],
+    ) -> "World":
+        """Go on from what is stored; definitions above the position are not applied yet."""
+        logs: dict[QuotaCode, list[Definition]] = {}
+        for definition in definitions:
+            if definition.number <= position.definition:
+                logs.setdefault(definition.quota, []).append(definition)
+        tallies = [tally_of(plan_of(fold(log)), counts.get(quota)) for quota, log in logs.items()]
+        return cls(land, position, tallies)
+
+    @property
+    def position(self) -> Position:
+        """Everything applied so far."""
+        return Position(self._sequence, self._definition, self._crossing, self._hash)
+
+    def rules(self) -> dict[QuotaCode, QuotaRules]:
+        """Every quota as it is defined now, sorted by code."""
+        return {_quota_of(tally): tally.plan.rules for tally in self._tallies}
+
+    def counts(self) -> dict[QuotaCode, Counts]:
+        """Every quota's counts now: what `load` goes on from."""
+        return {_quota_of(tally): tally.counts() for tally in self._tallies}
+
+    def apply(self, entry: Entry) -> list[Crossing]:
+        """Count all postings of the next entry, then cross; by quota, then unit."""
+        if entry.sequence != self._sequence + 1:
+            raise OutOfOrder(self._sequence + 1, entry.sequence)
+        daily, tallies = self._daily, self._tallies
+        for unit, programme, day, persons in entry.postings:
+            place = (unit, programme, day)
+            daily[place] = daily.get(place, 0) + persons
+            for tally in tallies:
+                tally.count(unit, programme, day, persons)
+        self._sequence, self._hash = entry.sequence, entry.hash
+        crossings: list[Crossing] = []
+        for tally in tallies:
+            if moved := tally.settle():
+                crossings += self._cross(tally, moved, lambda unit: cause_of(entry, unit))
+        return crossings
+
+    def define(self, definition: Definition, daily: Daily) -> list[Crossing]:
+        """Restate the definition's quota from the sums of all entries applied so far.
+
+        Standings move on from those before by the same rule as after an entry.
+        """
+        if definition.number != self._definition + 1:
+            raise OutOfOrder(self._definition + 1, definition.number)
+        if definition.ledger_sequence != self._sequence:
+            raise OutOfOrder(self._sequence, definition.ledger_sequence)
+        self._definition = definition.number
+        before = next((t for t in self._tallies if _quota_of(t) == definition.quota), None)
+        log = before.plan.rules.log if before else ()
+        tally = QuotaTally(plan_of(fold((*log, definition))))
+        moved = tally.restate(daily, before.counts().standings if before else {})
+        others = [each for each in self._tallies if each is not before]
+        self._tallies = sorted([*others, tally], key=_quota_of)
+        self._restated.add(definition.quota)
+        return self._cross(tally, moved, lambda _: CAUSES_OF_CHANGES[type(definition.change)])
+
+    def take_changes(self) -> Changes:
+        """What changed since this was last asked, for one transaction."""
+        changed = [each for each in self._tallies if _quota_of(each) not in self._restated]
+        restated = [each for each in self._tallies if _quota_of(each) in self._restated]
+        changes = Changes(
+            position=self.position,
+            counts=[count for tally in changed for count in tally.changed_counts()],
+            totals=[total for tally in changed for total in tally.changed_totals()],
+            restated={_quota_of(tally): tally.counts() for tally in restated},
+            daily={place: persons for place, persons in self._daily.items() if persons},
+        )
+        for tally in self._tallies:
+            tally.forget_changes()
+        self._restated, self._daily = set(), {}
+        return changes
+
+    def _cross(
+        self, tally: QuotaTally, moved: Iterable[Moved], cause: Callable[[Ags], Cause]
+    ) -> list[Crossing]:
+        """Number the crossings of one quota; a closed one has none."""
+        rules = tally.plan.rules
+        if rules.closed_on is not None:
+            return []
+        crossings = []
+        for number, before in moved:
+            self._crossing += 1
+            unit = tally.plan.units[number]
+            credited, target, balance = tally.amounts(number)
+            crossings.append(
+                Crossing(
+                    land=self.land,
+                    sequence=self._crossing,
+                    quota=rules.quota,
+                    unit=unit,
+                    before=before,
+                    after=tally.standing(number),
+                    credited=credited,
+                    target=target,
+                    balance=balance,
+                    cause=cause(unit),
+                    ledger_sequence=self._sequence,
+                    definition=self._definition,
+                )
+            )
+        return crossings
+
+
+def _quota_of(tally: QuotaTally) -> QuotaCode:
+    return tally.plan.rules.quota
