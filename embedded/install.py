@@ -75,8 +75,8 @@ def _make_venv() -> None:
     free = shutil.disk_usage(ROOT).free
     if free < NEEDED_BYTES:
         raise Fault(
-            f"The disk that holds {ROOT} has {free // 10**6} MB left and {NEEDED_BYTES // 10**6} MB "
-            "are needed to install: free some space and run it again."
+            f"The disk that holds {ROOT} has {free // 10**6} MB left, and to install takes "
+            f"{NEEDED_BYTES // 10**6} MB: free some space and run it again."
         )
     say("making .venv")
     shutil.rmtree(VENV, ignore_errors=True)
@@ -96,9 +96,29 @@ def _make_venv() -> None:
 
 def _pip(file: Path) -> list[str]:
     own = _runs([str(PYTHON), "-m", "pip", "--version"])
-    pip = [str(PYTHON), "-m", "pip"] if own else [sys.executable, "-m", "pip", "--python", str(PYTHON)]
-    quietly = ["--no-input", "--disable-pip-version-check", "--progress-bar", "off", "--retries", "2"]
-    return [*pip, "install", "--require-hashes", "--only-binary", ":all:", *quietly, "-r", str(file)]
+    pip = (
+        [str(PYTHON), "-m", "pip"]
+        if own
+        else [sys.executable, "-m", "pip", "--python", str(PYTHON)]
+    )
+    quietly = [
+        "--no-input",
+        "--disable-pip-version-check",
+        "--progress-bar",
+        "off",
+        "--retries",
+        "2",
+    ]
+    return [
+        *pip,
+        "install",
+        "--require-hashes",
+        "--only-binary",
+        ":all:",
+        *quietly,
+        "-r",
+        str(file),
+    ]
 
 
 def _once(file: Path, what: str, command: list[str]) -> None:
@@ -112,7 +132,7 @@ def _once(file: Path, what: str, command: list[str]) -> None:
     say(f"installed {what} in {time.monotonic() - started:.0f} s")
 
 
-def _runs(command: list[str], speak: bool = False) -> bool:
+def _runs(command: list[str], *, speak: bool = False) -> bool:
     """Whether the command succeeds; what it prints goes to the log."""
     with LOG.open("w", encoding="utf-8") as log:
         process = subprocess.Popen(command, stdout=log, stderr=log, cwd=ROOT, env=_environment())
@@ -131,7 +151,14 @@ def _runs(command: list[str], speak: bool = False) -> bool:
 
 def _environment() -> dict[str, str]:
     """The caller's, less what would lead pip to another place than .venv."""
-    elsewhere = ("PYTHONPATH", "PYTHONHOME", "PIP_TARGET", "PIP_PREFIX", "PIP_USER", "PIP_REQUIRE_HASHES")
+    elsewhere = (
+        "PYTHONPATH",
+        "PYTHONHOME",
+        "PIP_TARGET",
+        "PIP_PREFIX",
+        "PIP_USER",
+        "PIP_REQUIRE_HASHES",
+    )
     return {name: value for name, value in os.environ.items() if name not in elsewhere}
 
 
