@@ -1,0 +1,122 @@
+"""Any process may be killed at any moment: nothing accepted is lost, nothing counts twice."""
+
+import asyncio
+import os
+import signal
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+import httpx
+import pytest
+
+from tests.end_to_end.own_system import is_alive
+from tests.end_to_end.placements import PLACEMENTS, UNITS, a_placement, record
+from tests.end_to_end.quotas import eventually_some
+from tests.end_to_end.system import Caller, System
+from tests.end_to_end.world import assert_world_agrees
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+RESTART_SECONDS = 45
+SERVICES = ("admissions", "quota", "notifications")
+
+
+def pid_of(system: System, name: str) -> int:
+    """The process, or the test is skipped: not every system says its processes."""
+    processes = system.processes()
+    if not processes:
+        pytest.skip("access.json names no processes, so none can be killed")
+    return processes[name]
+
+
+@dataclass
+class Load:
+    """Cities that go on recording, with the same key until they are answered."""
+
+    system: System
+    accepted: list[str] = field(default_factory=list)
+    end: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def go_on(self, unit: str) -> None:
+        while not await self.is_over(within=0.05):
+            answer = await self.insist(self.system.city(unit), str(uuid.uuid4()), unit)
+            self.accepted.append(answer.json()["id"])
+
+    async def is_over(self, within: float) -> bool:
+        """Whether the load ends in that time; this is its pace."""
+        try:
+            return await asyncio.wait_for(self.end.wait(), within)
+        except TimeoutError:
+            return False
+
+    async def insist(self, city: Caller, key: str, unit: str) -> httpx.Response:
+        """The answer to a placement that is sent again as long as there is none."""
+        answered: httpx.Response = await eventually_some(
+            lambda: self.send(city, key, unit), "the placement is accepted", RESTART_SECONDS
+        )
+        return answered
+
+    async def send(self, city: Caller, key: str, unit: str) -> httpx.Response | None:
+        answer = await city.post(PLACEMENTS, a_placement(unit=unit), Idempotency_Key=key)
+        if answer.status_code == 201:
+            return answer
+        assert answer.status_code in {409, 502, 503, 504}, answer.text
+        return None
+
+
+@asynccontextmanager
+async def load_on(system: System) -> AsyncIterator[Load]:
+    """Five cities record while the block runs; afterwards each has its last answer."""
+    load = Load(system)
+    tasks = [asyncio.create_task(load.go_on(unit)) for unit in UNITS[:5]]
+    try:
+        yield load
+    finally:
+        load.end.set()
+        await asyncio.gather(*tasks)
+
+
+async def restarted(system: System, name: str, killed: int) -> None:
+    """Wait until the process runs again and all services are ready."""
+
+    async def is_back() -> bool:
+        pid = system.processes().get(name, killed)
+        ready = [await system.ask("GET", f"/{service}/health/ready") for service in SERVICES]
+        return pid != killed and is_alive(pid) and all(r.status_code == 200 for r in ready)
+
+    await eventually_some(is_back, f"{name} runs again", RESTART_SECONDS)
+
+
+async def assert_all_counted(system: System, load: Load) -> None:
+    expected = await assert_world_agrees(system)
+    recorded = [e["placement"] for e in expected.entries if e["type"] == "recorded"]
+    assert len(recorded) == len(set(recorded))
+    assert set(load.accepted) <= set(recorded)
+    assert len(load.accepted) == len(set(load.accepted))
+
+
+@pytest.mark.parametrize("name", [*SERVICES, "kafka"])
+async def test_a_process_killed_under_load_loses_nothing_and_doubles_nothing(
+    system: System, name: str
+) -> None:
+    pid = pid_of(system, name)
+    async with load_on(system) as load:
+        await eventually_some(lambda: len(load.accepted) >= 10, "the load runs")
+        os.kill(pid, signal.SIGKILL)
+        await restarted(system, name, pid)
+        so_far = len(load.accepted)
+        await eventually_some(lambda: len(load.accepted) >= so_far + 10, "the load runs on")
+    await assert_all_counted(system, load)
+
+
+async def test_placements_are_accepted_while_kafka_does_not_answer(system: System) -> None:
+    pid = pid_of(system, "kafka")
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        for unit in UNITS:
+            await record(system.city(unit), unit=unit, programme="asylum")
+    finally:
+        os.kill(pid, signal.SIGCONT)
+    await assert_world_agrees(system)
