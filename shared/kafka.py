@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from contextlib import suppress
+from typing import Protocol
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
@@ -56,7 +57,14 @@ async def start_producer(bootstrap: str) -> AIOKafkaProducer:
     return producer
 
 
-async def close_quietly(client: AIOKafkaProducer) -> None:
+class Stoppable(Protocol):
+    """A client that can be told to stop."""
+
+    async def stop(self) -> None:
+        """Finish and close the connections."""
+
+
+async def close_quietly(client: Stoppable) -> None:
     """Stop a client that may hang, for a few seconds at most."""
     with suppress(Exception):
         await asyncio.wait_for(client.stop(), CLOSE_SECONDS)

@@ -14,6 +14,7 @@ from aiokafka.errors import KafkaError
 from shared.codes import Land
 from shared.kafka import close_quietly, load_cluster_id, start_producer
 from shared.postgres import UNAVAILABLE, Bell, Connection, Database, OwnConnection, connect
+from shared.settings import ServiceSettings
 from shared.store.relays import Published, keep_lead, load_published, set_published, try_lead
 from shared.topics import ensure_topics, partition_of
 
@@ -44,7 +45,7 @@ class Source(Protocol):
     ) -> Sequence[Outgoing]:
         """The next rows of a Land in order."""
 
-    async def announce(self, tx: Connection, land: Land) -> Outgoing | None:
+    async def announce(self, tx: Connection, land: Land, /) -> Outgoing | None:
         """The head of a Land as an event, where the topic carries heads."""
 
 
@@ -189,6 +190,17 @@ class Place:
     topic_prefix: str = ""
     replication: int = 1
     takeover_seconds: float = 1.0
+
+    @classmethod
+    def of(cls, settings: ServiceSettings) -> "Place":
+        """The place that a service's settings name."""
+        return cls(
+            settings.database,
+            settings.password,
+            settings.kafka_bootstrap,
+            settings.topic_prefix,
+            settings.replication,
+        )
 
 
 def _digest(row: Outgoing) -> str:

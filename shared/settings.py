@@ -23,6 +23,7 @@ class ServiceSettings(BaseSettings):
     database_connections: int = Field(default=8, ge=2, le=100)
     kafka_bootstrap: str
     topic_prefix: str = Field(default="", pattern=r"^[a-z0-9.-]*$")
+    replication: int = Field(default=1, ge=1, le=9)
     public_address: str = "http://127.0.0.1:8400"
     issuer: str
     audience: str = "hafenlotse"

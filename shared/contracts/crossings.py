@@ -9,6 +9,7 @@ from msgspec import Meta
 
 from shared.codes import Cause, Standing
 from shared.contracts.envelopes import Envelope, read_data, wrap
+from shared.contracts.exact import exact
 from shared.contracts.ledger import Code, LandCode, PositiveInt
 
 CROSSED = "quota.crossed.v1"
@@ -42,6 +43,11 @@ class CrossingData(msgspec.Struct, frozen=True, gc=False):
 
 
 _CROSSING = msgspec.json.Decoder(CrossingData)
+
+
+def crossing_document(facts: dict[str, Any]) -> dict[str, Any]:
+    """A crossing's facts as the contract writes them: persons as exact numbers."""
+    return {**facts, **{name: exact(facts[name]) for name in ("credited", "target", "balance")}}
 
 
 def crossing_event(document: dict[str, Any], time: str) -> bytes:

@@ -1,0 +1,5 @@
+"""Starts the quota service."""
+
+from services.quota.app import main
+
+main()

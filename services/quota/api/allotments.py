@@ -1,0 +1,113 @@
+"""Whole people from exact shares: for display and proposals, never for the ledger."""
+
+import re
+from datetime import date
+from fractions import Fraction
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query, Response
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from services.quota.api.reading import find_land, read_rules
+from services.quota.domain.allotment import Allotment, Method, allot
+from services.quota.domain.balances import shares_on
+from shared.clock import today_in_berlin
+from shared.codes import Refusal
+from shared.contracts.exact import exact
+from shared.http.answers import Malformed, OutOfRange, answer, whole_number
+from shared.http.faults import refusing
+from shared.http.route import ALL_BUT_OPERATOR, ANY_TOKEN, Calling, ContractRoute, allowed
+from shared.http.values import Day
+from shared.postgres import snapshot
+from shared.service import Stored
+
+router = APIRouter(prefix="/quota/v1", tags=["allotments"], route_class=ContractRoute)
+WEIGHT = re.compile(r"[0-9]{1,12}(\.[0-9]{1,6})?")
+MOST_UNITS, MOST_PERSONS = 20_000, 10_000_000
+MethodName = Literal["hare-niemeyer", "sainte-lague"]
+
+
+class WeightNotPositive(Refusal):
+    """A weight is 0."""
+
+    code = "weight-not-positive"
+
+
+def check_weight(written: str) -> str:
+    """A weight as the contract writes it, above 0."""
+    if not WEIGHT.fullmatch(written):
+        raise Malformed
+    if not Fraction(written):
+        raise WeightNotPositive(unit="…")
+    return written
+
+
+def check_persons(persons: int) -> int:
+    """How many people there are to allot."""
+    if not 0 <= persons <= MOST_PERSONS:
+        raise OutOfRange(least=0, most=MOST_PERSONS)
+    return persons
+
+
+def check_units(weights: dict[str, str]) -> dict[str, str]:
+    """How many units share them."""
+    if not 1 <= len(weights) <= MOST_UNITS:
+        raise OutOfRange(least=1, most=MOST_UNITS)
+    return weights
+
+
+Weight = Annotated[str, AfterValidator(refusing(check_weight))]
+UnitName = Annotated[str, Field(min_length=1, max_length=40)]
+
+
+class AllotmentAsked(BaseModel):
+    """People to allot over any weights; `method` is Hare-Niemeyer unless said otherwise."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+    weights: Annotated[dict[UnitName, Weight], AfterValidator(refusing(check_units))]
+    persons: Annotated[int, AfterValidator(refusing(check_persons))]
+    method: MethodName = "hare-niemeyer"
+
+
+class AllotmentQuery(BaseModel):
+    """People to allot by a quota's key, that of today or of another day."""
+
+    model_config = ConfigDict(extra="forbid")
+    persons: Annotated[int, whole_number(0, MOST_PERSONS)]
+    method: MethodName = "hare-niemeyer"
+    valid_on: Day | None = None
+
+
+@router.get("/quotas/{quota}/allotment", response_model=None)
+@allowed(*ALL_BUT_OPERATOR)
+async def allot_by_key(
+    call: Calling, database: Stored, quota: str, query: Annotated[AllotmentQuery, Query()]
+) -> Response:
+    """Allot people to the members of a quota by its key."""
+    async with snapshot(database) as tx:
+        land = await find_land(tx, quota, call.caller)
+        rules = await read_rules(tx, land, quota)
+    day: date = query.valid_on or today_in_berlin()
+    shares = shares_on(rules, day)
+    return answer(200, _document(allot(dict(shares), query.persons, Method(query.method))))
+
+
+@router.post("/allotments", response_model=None)
+@allowed(*ANY_TOKEN, pure=True)
+async def allot_by_weights(body: AllotmentAsked) -> Response:
+    """Allot people over any weights; records nothing."""
+    weights = {unit: Fraction(weight) for unit, weight in body.weights.items()}
+    return answer(200, _document(allot(weights, body.persons, Method(body.method))))
+
+
+def _document(allotment: Allotment) -> dict[str, Any]:
+    return {
+        "persons": allotment.persons,
+        "method": allotment.method,
+        "units": [
+            {"unit": each.unit, "share": exact(each.share), "persons": each.persons}
+            for each in allotment.units
+        ],
+        "open": allotment.open,
+        "ties": [{"units": list(tie.units), "persons": tie.persons} for tie in allotment.ties],
+    }

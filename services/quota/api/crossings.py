@@ -1,0 +1,53 @@
+"""Every standing that changed: of one quota, and the feed of a Land."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from services.quota.api.reading import find_land
+from services.quota.store.crossings import list_crossings_after, list_crossings_of_quota
+from shared.codes import Land, QuotaCode, Role
+from shared.contracts.crossings import crossing_document
+from shared.http.answers import FeedListing, Listing, from_cursor, page, to_cursor
+from shared.http.problems import Problem
+from shared.http.route import Calling, ContractRoute, allowed
+from shared.postgres import snapshot
+from shared.service import Stored
+
+router = APIRouter(prefix="/quota/v1", tags=["crossings"], route_class=ContractRoute)
+READERS = (Role.COORDINATION, Role.AUDITOR, Role.SERVICE)
+
+
+@router.get("/quotas/{quota}/crossings", response_model=None)
+@allowed(*READERS[:2])
+async def show_crossings(
+    call: Calling, database: Stored, quota: str, query: Annotated[Listing, Query()]
+) -> Response:
+    """One quota's crossings, oldest first."""
+    after = from_cursor(query.cursor, [int])[0] if query.cursor else 0
+    async with snapshot(database) as tx:
+        await find_land(tx, quota, call.caller)
+        found = await list_crossings_of_quota(tx, QuotaCode(quota), after, query.limit + 1)
+    shown = [crossing for crossing, _ in found[: query.limit]]
+    more = len(found) > query.limit
+    return page(
+        [crossing_document(each._asdict()) for each in shown],
+        to_cursor(shown[-1].sequence) if more else None,
+    )
+
+
+@router.get("/crossings/{land}", response_model=None)
+@allowed(*READERS)
+async def show_feed(
+    call: Calling, database: Stored, land: str, query: Annotated[FeedListing, Query()]
+) -> Response:
+    """A Land's crossings after a number, without gaps, in the order of application."""
+    if not call.caller.may_read_land(land):
+        raise Problem("not-found")
+    async with snapshot(database) as tx:
+        found = await list_crossings_after(tx, Land(land), query.after, query.limit + 1)
+    shown = [crossing for crossing, _ in found[: query.limit]]
+    more = len(found) > query.limit
+    return page(
+        [crossing_document(each._asdict()) for each in shown], shown[-1].sequence if more else None
+    )

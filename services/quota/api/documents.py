@@ -1,0 +1,74 @@
+"""What quota shows, as the contract writes it."""
+
+from typing import Any
+
+from services.quota.domain.balances import Balance, fulfilment_percent
+from services.quota.domain.definitions import (
+    DEFAULT_PERIOD,
+    DEFAULT_TOLERANCE,
+    CreditingRule,
+    Definition,
+    KeyVersion,
+    MemberTerm,
+    PeriodRule,
+    PeriodTurned,
+    QuotaRules,
+    Tolerance,
+)
+from services.quota.domain.documents import to_document
+from shared.codes import instant_text
+from shared.contracts.exact import exact
+
+LISTS = {
+    "members": (MemberTerm,),
+    "rules": (CreditingRule,),
+    "tolerances": (Tolerance,),
+    "periods": (PeriodRule, PeriodTurned),
+    "keys": (KeyVersion,),
+}
+
+
+def quota_document(rules: QuotaRules) -> dict[str, Any]:
+    """A quota with everything that ever defined it, in the order of application."""
+    lists = {
+        name: [_listed(each, rules) for each in rules.log if isinstance(each.change, kinds)]
+        for name, kinds in LISTS.items()
+    }
+    opened = _known(rules.log[0])
+    if not lists["tolerances"]:
+        lists["tolerances"] = [{**to_document(DEFAULT_TOLERANCE), "known": opened}]
+    if not any(isinstance(each.change, PeriodRule) for each in rules.log):
+        lists["periods"].insert(0, {**to_document(DEFAULT_PERIOD), "known": opened})
+    head = {"quota": rules.quota, "land": rules.land, "name": rules.name}
+    return {**head, "source": rules.source, **lists}
+
+
+def _known(definition: Definition) -> dict[str, Any]:
+    return {
+        "definition": definition.number,
+        "ledger_sequence": definition.ledger_sequence,
+        "recorded_at": instant_text(definition.recorded_at),
+    }
+
+
+def _listed(definition: Definition, rules: QuotaRules) -> dict[str, Any]:
+    known = _known(definition)
+    if isinstance(definition.change, PeriodTurned):
+        turned = to_document(rules.period) | to_document(definition.change)
+        return {**turned, "known": known}
+    document = to_document(definition.change)
+    if isinstance(definition.change, KeyVersion):
+        document = {**document, "recorded_at": known["recorded_at"]}
+    return {**document, "known": known}
+
+
+def balance_document(balance: Balance, name: str) -> dict[str, Any]:
+    """One unit's line on the board of balances."""
+    numbers = ("share", "credited", "target", "balance")
+    return {
+        "unit": balance.unit,
+        "name": name,
+        **{number: exact(getattr(balance, number)) for number in numbers},
+        "standing": balance.standing,
+        "fulfilment_percent": fulfilment_percent(balance.credited, balance.target),
+    }

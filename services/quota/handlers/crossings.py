@@ -1,0 +1,34 @@
+"""Announces crossings: here the relay reads what it publishes."""
+
+from collections.abc import Sequence
+
+from services.quota.store.crossings import list_crossings_after, load_heads
+from shared.codes import Land, instant_text
+from shared.contracts.crossings import crossing_document, crossing_event
+from shared.postgres import Connection
+from shared.relay import Outgoing
+
+
+class CrossingSource:
+    """Where the relay reads a Land's crossings (a Source)."""
+
+    async def load_heads(self, tx: Connection) -> dict[Land, int]:
+        """The last crossing of every Land."""
+        return await load_heads(tx)
+
+    async def read_after(
+        self, tx: Connection, land: Land, sequence: int, limit: int
+    ) -> Sequence[Outgoing]:
+        """The next crossings as events."""
+        found = await list_crossings_after(tx, land, sequence, limit)
+        return [
+            Outgoing(
+                crossing.sequence,
+                crossing_event(crossing_document(crossing._asdict()), instant_text(found_at)),
+            )
+            for crossing, found_at in found
+        ]
+
+    async def announce(self, _tx: Connection, _land: Land, /) -> Outgoing | None:
+        """No heads on this topic: a lost tail is found by reading back."""
+        return None

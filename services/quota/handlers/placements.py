@@ -1,0 +1,112 @@
+"""Counts every placement: each ledger entry moves all balances of its Land, once, in order."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from services.quota.domain.counts import Position
+from services.quota.domain.postings import Entry, Posting
+from services.quota.domain.world import World
+from services.quota.store.entries import insert_batch, list_entries
+from services.quota.store.positions import hold
+from services.quota.store.worlds import load_world, save_world
+from shared.clock import now
+from shared.codes import Ags, Land, Programme
+from shared.contracts.envelopes import NotAnEvent, unwrap
+from shared.contracts.ledger import HEAD, KINDS, LedgerEntry, read_entry, read_feed_page, read_head
+from shared.feeds import Feed
+from shared.inbox import InvalidMessage, Record, UnknownType
+from shared.line import Event, FeedUnavailable, Reached
+from shared.postgres import Bell, Database, snapshot, transaction
+from shared.store.dead_letters import DeadLetter, insert_dead_letters
+from shared.topics import partition_of
+
+
+def read_placement(record: Record) -> Event[Entry]:
+    """The ledger entry in a record, or the head that it announces; else InvalidMessage."""
+    try:
+        envelope = unwrap(record.value)
+        if envelope.type == HEAD:
+            head = read_head(envelope)
+            event: Event[Entry] = Event(Land(head.land), head.sequence, head.hash, None, None)
+        elif envelope.type in KINDS:
+            event = event_of(read_entry(envelope))
+        else:
+            raise UnknownType(envelope.type)
+    except NotAnEvent as fault:
+        raise InvalidMessage("not-an-event", str(fault)) from fault
+    if partition_of(event.land) != record.partition:
+        raise InvalidMessage("wrong-partition", f"Land {event.land} does not belong here")
+    return event
+
+
+def event_of(entry: LedgerEntry) -> Event[Entry]:
+    """A ledger entry as an event in the order of its Land."""
+    postings = tuple(
+        Posting(Ags(each.unit), Programme(each.programme), each.effective_on, each.persons)
+        for each in entry.postings
+    )
+    land = Land(entry.land)
+    body = Entry(
+        land,
+        entry.sequence,
+        entry.type,
+        entry.placement,
+        entry.recorded_at,
+        postings,
+        entry.previous_hash,
+        entry.hash,
+    )
+    return Event(land, entry.sequence, entry.hash, entry.previous_hash, body)
+
+
+class PlacementCounter:
+    """The owner of the Länder whose partitions this process reads (an Applier of entries)."""
+
+    def __init__(self, database: Database, feed: Feed, bell: Bell) -> None:
+        self._database, self._feed, self._bell = database, feed, bell
+        self._worlds: dict[Land, World] = {}
+
+    async def load_reached(self, land: Land) -> Reached:
+        """Load the Land's world afresh; it is kept until a transaction fails."""
+        async with snapshot(self._database) as tx:
+            world = self._worlds[land] = await load_world(tx, land)
+        return Reached(world.position.sequence, world.position.ledger_hash)
+
+    async def apply(self, land: Land, events: Sequence[Event[Entry]]) -> None:
+        """Count entries: balances, crossings and position move in one fenced transaction."""
+        world = self._worlds.pop(land)
+        entries = [event.body for event in events if event.body]
+        seen: Position = world.position
+        crossings = [crossing for entry in entries for crossing in world.apply(entry)]
+        async with transaction(self._database) as tx:
+            await save_world(tx, world, seen, crossings, now())
+            await insert_batch(tx, land, entries)
+        self._worlds[land] = world
+        if crossings:
+            self._bell.ring()
+
+    async def load_fingerprints(self, land: Land, low: int, high: int) -> dict[int, str]:
+        """The hashes of applied entries by number."""
+        async with self._database.acquire(timeout=5) as tx:
+            entries = await list_entries(tx, land, low, high)
+        return {entry.sequence: entry.hash for entry in entries}
+
+    async def fetch(self, land: Land, after: int, limit: int) -> Sequence[Event[Entry]]:
+        """The entries after a number from the ledger itself, or FeedUnavailable."""
+        path = f"/admissions/v1/ledger/{land}/entries"
+        try:
+            page = read_feed_page(await self._feed.read(path, after, limit))
+        except msgspec.DecodeError as fault:
+            raise FeedUnavailable(f"{path} does not answer as agreed: {fault}") from fault
+        return [event_of(entry) for entry in page]
+
+    async def hold(self, land: Land, reason: str) -> None:
+        """Count nothing more in this Land until an operator rebuilds it."""
+        async with transaction(self._database) as tx:
+            await hold(tx, land, reason)
+
+    async def bury(self, letters: list[DeadLetter]) -> None:
+        """Keep records that proved false."""
+        async with transaction(self._database) as tx:
+            await insert_dead_letters(tx, letters)

@@ -1,0 +1,1 @@
+"""Remembers definitions, positions, counts, crossings and postings: the only SQL of quota."""

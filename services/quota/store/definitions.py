@@ -1,0 +1,59 @@
+"""The log of definitions, and the first ones of a Land from the data files."""
+
+from services.quota.domain.definitions import Definition
+from services.quota.domain.documents import from_document, kind_of, to_document
+from shared.codes import Land, QuotaCode
+from shared.postgres import Connection
+
+LOG = """
+    SELECT land, number, quota, kind, change, ledger_sequence, recorded_at
+      FROM definitions WHERE land = $1 ORDER BY number
+"""
+INSERT = """
+    INSERT INTO definitions
+        (land, number, quota, kind, change, ledger_sequence, recorded_at, actor)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+"""
+LAND_OF = "SELECT land FROM definitions WHERE quota = $1 AND kind = 'quota'"
+QUOTAS = "SELECT quota, land FROM definitions WHERE kind = 'quota' ORDER BY quota"
+
+
+async def list_definitions(tx: Connection, land: Land) -> list[Definition]:
+    """Every definition of a Land in order."""
+    return [
+        Definition(
+            land=row["land"],
+            number=row["number"],
+            quota=row["quota"],
+            ledger_sequence=row["ledger_sequence"],
+            recorded_at=row["recorded_at"],
+            change=from_document(row["kind"], row["change"]),
+        )
+        for row in await tx.fetch(LOG, land)
+    ]
+
+
+async def insert_definition(tx: Connection, definition: Definition, actor: str) -> None:
+    """Append a definition to the log."""
+    await tx.execute(
+        INSERT,
+        definition.land,
+        definition.number,
+        definition.quota,
+        kind_of(definition.change),
+        to_document(definition.change),
+        definition.ledger_sequence,
+        definition.recorded_at,
+        actor,
+    )
+
+
+async def load_land_of(tx: Connection, quota: str) -> Land | None:
+    """The Land of a quota, None where there is no such quota."""
+    land: Land | None = await tx.fetchval(LAND_OF, quota)
+    return land
+
+
+async def list_quotas(tx: Connection) -> list[tuple[QuotaCode, Land]]:
+    """Every quota and its Land, by code."""
+    return [(row["quota"], row["land"]) for row in await tx.fetch(QUOTAS)]

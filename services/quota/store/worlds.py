@@ -1,0 +1,51 @@
+"""A Land's world as a whole: loaded to go on from, saved by what changed."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from services.quota.domain.counts import Position
+from services.quota.domain.crossings import Crossing
+from services.quota.domain.definitions import Definition
+from services.quota.domain.world import World
+from services.quota.store.counts import load_counts, load_daily, save_counts
+from services.quota.store.crossings import insert_crossings
+from services.quota.store.definitions import insert_definition, list_definitions
+from services.quota.store.positions import advance, load_owned_position
+from shared.codes import Land
+from shared.postgres import Connection
+
+
+async def load_world(tx: Connection, land: Land) -> World:
+    """Everything that was applied to a Land; raises LandHeld, or BooksDoNotBalance."""
+    position = await load_owned_position(tx, land)
+    definitions = await list_definitions(tx, land)
+    quotas = {definition.quota for definition in definitions}
+    return World.load(land, position, definitions, await load_counts(tx, quotas))
+
+
+async def save_world(
+    tx: Connection,
+    world: World,
+    seen: Position,
+    crossings: Sequence[Crossing],
+    found_at: datetime,
+) -> None:
+    """Move a Land on from the position where it was seen, or raise OwnershipLost."""
+    changes = world.take_changes()
+    await advance(tx, world.land, seen, changes.position)
+    await save_counts(tx, world.land, changes)
+    await insert_crossings(tx, crossings, found_at)
+
+
+async def apply_definitions(
+    tx: Connection, land: Land, definitions: Sequence[Definition], actor: str
+) -> list[Crossing]:
+    """Append definitions to a Land's log and restate; raises OwnershipLost if it moved."""
+    world = await load_world(tx, land)
+    seen, daily = world.position, await load_daily(tx, land)
+    crossings = []
+    for definition in definitions:
+        await insert_definition(tx, definition, actor)
+        crossings += world.define(definition, daily)
+    await save_world(tx, world, seen, crossings, definitions[-1].recorded_at)
+    return crossings
