@@ -1,0 +1,1 @@
+"""Stores, relays and handlers, on real PostgreSQL and Kafka."""
