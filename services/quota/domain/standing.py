@@ -34,54 +34,45 @@ def _is_reached(distance: Fraction, target: Fraction, tolerance: Tolerance) -> b
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """The same rule solved for the target: which targets keep a unit where it stands.
+    """The same rule solved for the target, in integers.
 
-    All numbers are integers in one small unit, in which a person is `person` of `band_of`.
-    A larger target makes a smaller balance, so every standing holds on one run of targets.
+    A larger target makes a smaller balance, so a unit with given credits is over up to one target
+    and under from another one on.
     """
 
     reach: int
-    """A balance this far from 0 is over or under, the percent considered separately."""
+    """A balance this far from 0 may be over or under."""
     keep: int | None
     """A balance this far from 0 stays over or under; None without a release."""
-    percent: tuple[int, int]
+    percent: tuple[int, int] | None
     """Numerator and denominator of the part of the target that must be reached too."""
 
-    def over_up_to(self, credited: int) -> int:
-        """The largest target at which a unit with these credits gets over quota."""
-        part, whole = self.percent
-        share = whole + part if credited > 0 else whole - part
-        return min(credited - self.reach, credited * whole // share)
+    def edges(self, before: Standing, credited: int) -> tuple[int, int]:
+        """The largest target that is over and the smallest that is under, coming from `before`."""
+        over, under = credited - self.reach, credited + self.reach
+        if self.percent:
+            over = min(over, self._over_by_percent(credited))
+            under = max(under, -self._over_by_percent(-credited))
+        if self.keep is not None:
+            if before is OVER:
+                over = credited - self.keep
+            elif before is UNDER:
+                under = credited + self.keep
+        return over, under
 
-    def under_from(self, credited: int) -> int:
-        """The smallest target at which a unit with these credits gets under quota."""
-        return -self.over_up_to(-credited)
-
-    def limits(self, before: Standing, credited: int) -> tuple[int | None, int | None]:
-        """The smallest and largest target that keep the standing; None is without limit."""
-        if before is ON_QUOTA:
-            return self.over_up_to(credited) + 1, self.under_from(credited) - 1
-        if before is OVER:
-            return None, self.over_up_to(credited) if self.keep is None else credited - self.keep
-        return self.under_from(credited) if self.keep is None else credited + self.keep, None
-
-    def standing(self, before: Standing, credited: int, target: int) -> Standing:
-        """The standing that follows on `before`."""
-        lowest, highest = self.limits(before, credited)
-        if (lowest is None or lowest <= target) and (highest is None or target <= highest):
-            return before
-        if target <= self.over_up_to(credited):
-            return OVER
-        return UNDER if target >= self.under_from(credited) else ON_QUOTA
+    def _over_by_percent(self, credited: int) -> int:
+        """The largest target that the balance exceeds by the percent of its size."""
+        part, whole = self.percent or (0, 1)
+        return credited * whole // (whole + part if credited > 0 else whole - part)
 
 
 def band_of(tolerance: Tolerance, person: int) -> Band:
-    """The tolerance in integers, `person` of which are one person."""
-    percent = (tolerance.percent or Fraction(0)) / 100
+    """The tolerance where one person is `person` of the smallest unit."""
+    percent = tolerance.percent
     return Band(
         reach=_at_least(tolerance.persons, person),
         keep=None if tolerance.release is None else _at_least(tolerance.release, person),
-        percent=percent.as_integer_ratio(),
+        percent=None if percent is None else (percent / 100).as_integer_ratio(),
     )
 
 

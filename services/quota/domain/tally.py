@@ -13,7 +13,7 @@ from services.quota.domain.counts import (
     TotalChanged,
 )
 from services.quota.domain.plan import Place, Plan
-from services.quota.domain.standing import ON_QUOTA
+from services.quota.domain.standing import ON_QUOTA, OVER, UNDER
 from services.quota.domain.thresholds import Thresholds
 from shared.codes import Ags, Programme, Standing
 
@@ -32,8 +32,9 @@ class QuotaTally:
     """
 
     __slots__ = (
-        "_changed_totals", "_changed_units", "_credited", "_days", "_fall", "_falls", "_largest",
-        "_rise", "_rises", "_standings", "_totals", "_touched", "plan",
+        "_changed_totals", "_changed_units", "_credited", "_days", "_fall", "_falls", "_is_exact",
+        "_largest", "_parts", "_rise", "_rises", "_standings", "_totals", "_touched", "_whole",
+        "plan",
     )  # fmt: skip
 
     def __init__(self, plan: Plan) -> None:
@@ -44,7 +45,9 @@ class QuotaTally:
         self._credited = [0] * units
         self._standings = [ON_QUOTA] * units
         self._totals = [0] * len(plan.stretches)
+        self._whole, self._parts = plan.whole, plan.parts
         self._largest = [max(parts, default=0) for parts in plan.parts]
+        self._is_exact = len(plan.stretches) == 1
         self._rise = self._fall = 0
         self._rises, self._falls = Thresholds(units), Thresholds(units)
         self._touched: list[int] = []
@@ -62,20 +65,16 @@ class QuotaTally:
         share = shares.get(programme)
         if share is None:
             share = shares[programme] = self.plan.crediting.scaled_share(programme, day)
-        if share:
-            self._add(number, stretch, share * persons)
-
-    def _add(self, number: int, stretch: int, amount: int) -> None:
+        if not share:
+            return
+        amount = share * persons
         self._credited[number] += amount
         self._totals[stretch] += amount
         self._touched.append(number)
         self._changed_totals.add(stretch)
-        if len(self._totals) == 1:
+        if self._is_exact or amount > 0:
             self._rise += amount
-            self._fall -= amount
-        elif amount > 0:
-            self._rise += amount
-        else:
+        if self._is_exact or amount < 0:
             self._fall -= amount
 
     def settle(self) -> list[Moved]:
@@ -106,37 +105,52 @@ class QuotaTally:
         if sum(self._credited) != sum(self._totals) or counts.scale != self.plan.crediting.scale:
             raise BooksDoNotBalance(self.plan.rules.quota, counts.credited, counts.totals)
         for number, standing in enumerate(self._standings):
-            self._wait(number, standing, *self._in_small(number))
+            credited, target = self._in_small(number)
+            self._wait(number, standing, target, *self.plan.band.edges(standing, credited))
 
     def _move_on(self, numbers: Iterable[int]) -> list[Moved]:
         moved = []
+        standings = self._standings
         for number in numbers:
-            before = self._standings[number]
-            credited, target = self._in_small(number)
-            after = self.plan.band.standing(before, credited, target)
-            self._wait(number, after, credited, target)
+            before = standings[number]
+            after = self._look_at(number, before)
             if after is not before:
-                self._standings[number] = after
+                standings[number] = after
                 moved.append((number, before))
-        self._changed_units.update(number for number, _ in moved)
-        return sorted(moved)
+        if moved:
+            self._changed_units.update(number for number, _ in moved)
+            moved.sort()
+        return moved
 
-    def _in_small(self, number: int) -> tuple[int, int]:
-        """Credited and target in the plan's smallest unit."""
-        plan = self.plan
-        target = sum(map(mul, plan.parts[number], self._totals))
-        return self._credited[number] * plan.whole, target
+    def _look_at(self, number: int, before: Standing) -> Standing:
+        """The unit's standing now; it will be looked at again before it can have left it."""
+        credited, target = self._in_small(number)
+        over, under = self.plan.band.edges(before, credited)
+        after = OVER if target <= over else UNDER if target >= under else ON_QUOTA
+        if after is not before:
+            over, under = self.plan.band.edges(after, credited)
+        self._wait(number, after, target, over, under)
+        return after
 
-    def _wait(self, number: int, standing: Standing, credited: int, target: int) -> None:
-        """Look at the unit again when its target may have left what keeps its standing."""
+    def _wait(self, number: int, standing: Standing, target: int, over: int, under: int) -> None:
         largest = self._largest[number]
         if not largest:
             return
-        lowest, highest = self.plan.band.limits(standing, credited)
-        rise = None if highest is None else self._rise + (highest - target) // largest
-        fall = None if lowest is None else self._fall + (target - lowest) // largest
+        rise = fall = None
+        if standing is ON_QUOTA:
+            rise = self._rise + (under - 1 - target) // largest
+            fall = self._fall + (target - 1 - over) // largest
+        elif standing is OVER:
+            rise = self._rise + (over - target) // largest
+        else:
+            fall = self._fall + (target - under) // largest
         self._rises.set(number, rise)
         self._falls.set(number, fall)
+
+    def _in_small(self, number: int) -> tuple[int, int]:
+        """Credited and target in the plan's smallest unit."""
+        target = sum(map(mul, self._parts[number], self._totals))
+        return self._credited[number] * self._whole, target
 
     def standing(self, number: int) -> Standing:
         return self._standings[number]
