@@ -1,12 +1,13 @@
 """The model itself: one Land's entries and definitions, applied one by one, and what crosses."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 from tests.model.definitions import CAUSES, Definition
-from tests.model.quota import Posting, Quota, Sums
+from tests.model.quota import Place, Quota, Sums, summed
 from tests.model.standings import ON_QUOTA
 
 Entry = Mapping[str, Any]
@@ -36,7 +37,7 @@ class Model:
         self.sequence = 0
         self.definition = 0
         self.quotas: dict[str, Quota] = {}
-        self.postings: list[Posting] = []
+        self.persons: Counter[Place] = Counter()
         self.standings: dict[tuple[str, str], str] = {}
         self.crossings: list[Crossing] = []
         for definition in definitions:
@@ -47,7 +48,7 @@ class Model:
         if entry["sequence"] != self.sequence + 1:
             raise ValueError(f"after entry {self.sequence} came {entry['sequence']}")
         self.sequence = entry["sequence"]
-        self.postings += entry["postings"]
+        self.persons.update(summed(entry["postings"]))
         posted = {posting["unit"] for posting in entry["postings"]}
         for quota in sorted(self.quotas):
             self._cross(quota, lambda unit: cause_of(entry["type"], is_posted=unit in posted))
@@ -62,7 +63,7 @@ class Model:
 
     def sums(self, quota: str) -> dict[str, Sums]:
         """Unit → credited, target and balance now."""
-        return self.quotas[quota].sums(self.postings)
+        return self.quotas[quota].sums(self.persons)
 
     def _cross(self, quota: str, cause: Callable[[str], str]) -> None:
         defined = self.quotas[quota]

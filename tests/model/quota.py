@@ -1,16 +1,21 @@
 """One quota as it is defined now, and what its members' balances are for a list of postings."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
-from typing import Any
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
 
 from tests.model.definitions import Definition
 from tests.model.standings import Tolerance
 
 Posting = Mapping[str, Any]
+Place = tuple[str, str, str]
+"""A unit, a programme and a day."""
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -25,6 +30,21 @@ class Sums:
         return self.credited - self.target
 
 
+def remembered(question: Callable[P, T]) -> Callable[P, T]:
+    """Keep a quota's answers about a day until something is defined: only for speed."""
+
+    @wraps(question)
+    def ask(*asked: P.args, **named: P.kwargs) -> T:
+        quota: Any = asked[0]
+        place = question.__name__, asked[1:]
+        if place not in quota.answers:
+            quota.answers[place] = question(*asked, **named)
+        answer: T = quota.answers[place]
+        return answer
+
+    return ask
+
+
 @dataclass
 class Quota:
     """Definitions in the order of their recording; every question reads all of them again."""
@@ -35,8 +55,10 @@ class Quota:
     tolerance: Tolerance = field(default_factory=Tolerance)
     period: Mapping[str, Any] = field(default_factory=lambda: {"period": "continuous"})
     closed_on: date | None = None
+    answers: dict[Any, Any] = field(default_factory=dict)
 
     def define(self, definition: Definition) -> None:
+        self.answers.clear()
         value = definition.value
         match definition.kind:
             case "key":
@@ -58,11 +80,13 @@ class Quota:
         """Every unit that any member term names, by code."""
         return sorted({term["unit"] for term in self.members})
 
+    @remembered
     def members_on(self, day: date) -> frozenset[str]:
         """Of terms with the same unit and `from` the last holds; those that hold are united."""
         terms = {(term["unit"], term["from"]): term for term in self.members}
         return frozenset(term["unit"] for term in terms.values() if holds(term, day))
 
+    @remembered
     def credit_on(self, day: date, programme: str) -> Fraction:
         """The part of a person that is credited: 0 where no rule holds."""
         rules = {(rule["programme"], rule["from"]): rule for rule in self.rules}
@@ -72,6 +96,7 @@ class Quota:
                 return Fraction(max(held, key=lambda rule: rule["from"] or "")["share"])
         return Fraction(0)
 
+    @remembered
     def key_on(self, day: date) -> Mapping[str, Any]:
         """The latest `valid_from` up to the day, the last recorded of it; before all the first."""
         begun = [key for key in self.keys if date.fromisoformat(key["valid_from"]) <= day]
@@ -82,6 +107,7 @@ class Quota:
         )
         return [key for key in self.keys if key["valid_from"] == wanted][-1]
 
+    @remembered
     def shares_on(self, day: date) -> dict[str, Fraction]:
         """Unit → its share of that day's credited people; the shares of the members sum to 1."""
         members = self.members_on(day)
@@ -90,6 +116,7 @@ class Quota:
         weights = {unit: Fraction(self.key_on(day)["weights"][unit]) for unit in members}
         return {unit: weight / sum(weights.values()) for unit, weight in weights.items()}
 
+    @remembered
     def counts(self, day: date) -> bool:
         """Whether the period, or the closure, lets entries of that day count."""
         if self.closed_on is not None and day > self.closed_on:
@@ -100,34 +127,37 @@ class Quota:
         last = last_day_of_period(self.period["period"], first)
         return day <= last and (bool(self.period["carry_over"]) or day >= first)
 
-    def sums(self, postings: Iterable[Posting]) -> dict[str, Sums]:
+    def sums(self, persons: Mapping[Place, int]) -> dict[str, Sums]:
         """Every unit's credited and target over all days that count."""
         credited = {unit: Fraction(0) for unit in self.units()}
         totals: defaultdict[date, Fraction] = defaultdict(Fraction)
-        for (unit, programme, effective_on), persons in summed(postings).items():
+        for (unit, programme, effective_on), number in persons.items():
             day = date.fromisoformat(effective_on)
             if self.counts(day) and unit in self.members_on(day):
-                counted = self.credit_on(day, programme) * persons
+                counted = self.credit_on(day, programme) * number
                 credited[unit] += counted
                 totals[day] += counted
         targets = self._targets(totals)
-        return {unit: Sums(credited[unit], targets.get(unit, Fraction(0))) for unit in credited}
+        return {unit: Sums(credited[unit], targets[unit]) for unit in credited}
 
-    def _targets(self, totals: Mapping[date, Fraction]) -> dict[str, Fraction]:
-        """Days with the same shares are added up first, only to keep the fractions few."""
-        by_shares: defaultdict[frozenset[tuple[str, Fraction]], Fraction] = defaultdict(Fraction)
+    def _targets(self, totals: Mapping[date, Fraction]) -> defaultdict[str, Fraction]:
+        """Days with one key and one set of members are added up first."""
+        stretches: defaultdict[tuple[str, frozenset[str]], Fraction] = defaultdict(Fraction)
+        a_day_of = {}
         for day, total in totals.items():
-            by_shares[frozenset(self.shares_on(day).items())] += total
+            stretch = self.key_on(day)["valid_from"], self.members_on(day)
+            stretches[stretch] += total
+            a_day_of[stretch] = day
         targets: defaultdict[str, Fraction] = defaultdict(Fraction)
-        for shares, total in by_shares.items():
-            for unit, share in shares:
+        for stretch, total in stretches.items():
+            for unit, share in self.shares_on(a_day_of[stretch]).items():
                 targets[unit] += share * total
         return targets
 
 
-def summed(postings: Iterable[Posting]) -> Counter[tuple[str, str, str]]:
+def summed(postings: Iterable[Posting]) -> Counter[Place]:
     """(unit, programme, day) → persons over all postings, signed."""
-    counted: Counter[tuple[str, str, str]] = Counter()
+    counted: Counter[Place] = Counter()
     for posting in postings:
         place = posting["unit"], posting["programme"], posting["effective_on"]
         counted[place] += posting["persons"]
