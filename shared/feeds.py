@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from typing import Protocol
 
 import httpx
 
@@ -41,6 +42,13 @@ class ServiceTokens:
         granted = answer.json()
         self._token = granted["access_token"]
         self._until = time.monotonic() + max(0.0, granted.get("expires_in", 60) - 30)
+
+
+class Pages(Protocol):
+    """Whatever answers a feed's pages."""
+
+    async def read(self, path: str, after: int, limit: int) -> bytes:
+        """The body of one page after a number, or FeedUnavailable."""
 
 
 class Feed:

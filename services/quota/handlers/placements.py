@@ -14,7 +14,7 @@ from shared.clock import now
 from shared.codes import Ags, Land, Programme
 from shared.contracts.envelopes import NotAnEvent, unwrap
 from shared.contracts.ledger import HEAD, KINDS, LedgerEntry, read_entry, read_feed_page, read_head
-from shared.feeds import Feed
+from shared.feeds import Pages
 from shared.inbox import InvalidMessage, Record, UnknownType
 from shared.line import Event, FeedUnavailable, Reached
 from shared.postgres import Bell, Database, snapshot, transaction
@@ -63,7 +63,7 @@ def event_of(entry: LedgerEntry) -> Event[Entry]:
 class PlacementCounter:
     """The owner of the Länder whose partitions this process reads (an Applier of entries)."""
 
-    def __init__(self, database: Database, feed: Feed, bell: Bell) -> None:
+    def __init__(self, database: Database, feed: Pages, bell: Bell) -> None:
         self._database, self._feed, self._bell = database, feed, bell
         self._worlds: dict[Land, World] = {}
 

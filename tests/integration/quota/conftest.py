@@ -1,0 +1,53 @@
+"""A seeded quota on a database of its own."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import pytest_asyncio
+
+from services.quota.domain.counts import Counts
+from services.quota.domain.crossings import Crossing
+from services.quota.domain.postings import Entry
+from services.quota.handlers.placements import PlacementCounter
+from services.quota.handlers.seeds import seed_lands
+from services.quota.store.counts import load_counts
+from services.quota.store.crossings import list_crossings_after
+from services.quota.store.positions import load_position
+from shared.codes import QuotaCode
+from shared.line import Line
+from shared.postgres import Bell, Database
+from tests.integration.quota.ledgers import LAND, LedgerInTest
+from tests.integration.servers import OwnDatabase
+
+
+@dataclass
+class QuotaInTest:
+    """What a test of quota looks at."""
+
+    database: Database
+    ledger: LedgerInTest
+    bell: Bell
+
+    def owner(self) -> Line[Entry]:
+        """One more process that believes that it owns the Land."""
+        return Line(LAND, PlacementCounter(self.database, self.ledger, self.bell))
+
+    async def crossings(self) -> list[Crossing]:
+        async with self.database.acquire() as tx:
+            return [each for each, _ in await list_crossings_after(tx, LAND, 0, 10_000)]
+
+    async def counts(self, quota: str = "sh-regular") -> Counts:
+        async with self.database.acquire() as tx:
+            return (await load_counts(tx, [QuotaCode(quota)]))[QuotaCode(quota)]
+
+    async def sequence(self) -> int:
+        async with self.database.acquire() as tx:
+            return (await load_position(tx, LAND)).sequence
+
+
+@pytest_asyncio.fixture
+async def quota(database: OwnDatabase) -> AsyncIterator[QuotaInTest]:
+    async with database.pool("quota") as pool:
+        await seed_lands(pool)
+        bell = Bell(database.url("quota"), database.passwords["quota"], "quota_relay")
+        yield QuotaInTest(pool, LedgerInTest(), bell)
