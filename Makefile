@@ -11,6 +11,32 @@ CHECKS := format lint types imports migrations licences house unit
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
+# Only this much is asked of Python before embedded/install.py takes over.
+OLD_PYTHON := Python 3.11 or newer is needed, and '$(PYTHON)' is not that: \
+	install it, or name one, as in: make up PYTHON=python3.12
+
+.PHONY: install
+install: ## Make .venv: packages by their hashes, PostgreSQL, Java, Apache Kafka (up does it itself)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+		{ echo "$(OLD_PYTHON)" >&2; exit 1; }
+	@$(PYTHON) -m embedded.install
+
+.PHONY: up
+up: install ## Start everything on this machine, and say where it is and how to try it
+	@$(BIN)/python -m embedded up
+
+.PHONY: down
+down: ## Stop everything that 'up' started; the data is kept
+	@test ! -x $(BIN)/python || $(BIN)/python -m embedded down
+
+.PHONY: status
+status: install ## The processes, and what each of them waits for
+	@$(BIN)/python -m embedded status
+
+.PHONY: logs
+logs: install ## The end of every log, and at a terminal what comes next
+	@$(BIN)/python -m embedded logs
+
 .PHONY: dev
 dev: ## Install what the checks and tests need (they do it themselves)
 	@$(PYTHON) -m embedded.install requirements/dev.txt

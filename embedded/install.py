@@ -21,7 +21,8 @@ BUSY = VENV / "installing"
 """Is there while .venv changes: found at a start, it tells of an install that was killed."""
 LOG = VENV / "install.log"
 RUNTIME = ROOT / "requirements" / "runtime.txt"
-JARS = ROOT / "embedded" / "kafka-4.4.0.jars"
+KAFKA = (ROOT / "embedded" / "kafka-4.4.0.jars", RUNTIME)
+"""Kafka's files are made ready for the Java runtime that the packages bring."""
 NEEDED_BYTES = 700_000_000
 SPEAK_EVERY_SECONDS = 10
 
@@ -49,13 +50,15 @@ def install(requirements: list[Path]) -> None:
             _make_venv()
         BUSY.touch()
         for file in requirements:
-            _once(file, f"packages of {file.name}", _pip(file))
-        _once(JARS, "Apache Kafka", [str(PYTHON), "-m", "embedded.jars"])
+            _once((file,), f"packages of {file.name}", _pip(file))
+        _once(KAFKA, "Apache Kafka", [str(PYTHON), "-m", "embedded.jars"])
         BUSY.unlink()
 
 
 def _is_done(requirements: list[Path]) -> bool:
-    return _is_whole() and all(_is_stamped(file) for file in (*requirements, JARS))
+    return _is_whole() and all(
+        _is_stamped(files) for files in (*((file,) for file in requirements), KAFKA)
+    )
 
 
 def _is_whole() -> bool:
@@ -121,14 +124,14 @@ def _pip(file: Path) -> list[str]:
     ]
 
 
-def _once(file: Path, what: str, command: list[str]) -> None:
-    if _is_stamped(file):
+def _once(files: tuple[Path, ...], what: str, command: list[str]) -> None:
+    if _is_stamped(files):
         return
     started = time.monotonic()
     say(f"installing {what}")
     if not _runs(command, speak=True):
         raise Fault(_why(what))
-    (STAMPS / file.name).write_text(_digest(file), encoding="utf-8")
+    (STAMPS / files[0].name).write_text(_digest(files), encoding="utf-8")
     say(f"installed {what} in {time.monotonic() - started:.0f} s")
 
 
@@ -171,8 +174,8 @@ def _why(what: str) -> str:
     return f"The {what} could not be installed: {cause}. Run it again then; all of it is in {LOG}."
 
 
-def _is_stamped(file: Path) -> bool:
-    return _stamp(file.name) == _digest(file)
+def _is_stamped(files: tuple[Path, ...]) -> bool:
+    return _stamp(files[0].name) == _digest(files)
 
 
 def _stamp(name: str) -> str:
@@ -182,8 +185,8 @@ def _stamp(name: str) -> str:
         return ""
 
 
-def _digest(file: Path) -> str:
-    return hashlib.sha256(file.read_bytes()).hexdigest()
+def _digest(files: tuple[Path, ...]) -> str:
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 
 
 @contextmanager

@@ -35,7 +35,7 @@ def pick_port(taken: Iterable[int] = ()) -> int:
 
 def remembered_ports(path: Path, names: Iterable[str], wanted: Mapping[str, int]) -> dict[str, int]:
     """One port for each name: as wanted, else as last time, else a free one; remembered."""
-    known = _read(path)
+    known = remembered(path)
     chosen: dict[str, int] = dict(wanted)
     for name in names:
         if name not in chosen:
@@ -59,7 +59,8 @@ def _keep_or_pick(port: int | None, avoided: Iterable[int]) -> int:
     return pick_port(avoided)
 
 
-def _read(path: Path) -> dict[str, int]:
+def remembered(path: Path) -> dict[str, int]:
+    """The ports of last time; none if the file is not there or not whole."""
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):

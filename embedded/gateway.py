@@ -1,0 +1,23 @@
+"""The one address: Caddy in front of the three services, as compose.yaml has it."""
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from embedded.child import Command
+
+SERVICES = ("admissions", "quota", "notifications")
+PROGRAM = Path(sys.prefix) / "bin" / "caddy"
+CADDYFILE = Path(__file__).with_name("Caddyfile")
+
+
+def gateway_command(port: int, service_ports: Mapping[str, int], folder: Path) -> Command:
+    """How the gateway is started; it keeps nothing of its own but what Caddy insists on."""
+    environment = {
+        "HAFENLOTSE_GATEWAY_PORT": str(port),
+        "XDG_DATA_HOME": str(folder),
+        "XDG_CONFIG_HOME": str(folder),
+        **{f"HAFENLOTSE_{name.upper()}_PORT": str(service_ports[name]) for name in SERVICES},
+    }
+    run = [str(PROGRAM), "run", "--config", str(CADDYFILE), "--adapter", "caddyfile"]
+    return Command("gateway", run, environment)
