@@ -37,6 +37,10 @@ status: install ## The processes, and what each of them waits for
 logs: install ## The end of every log, and at a terminal what comes next
 	@$(BIN)/python -m embedded logs
 
+.PHONY: demo
+demo: install ## Load 18 people of the field and a synthetic year; show boards, crossings, alerts
+	@$(BIN)/python -m demo
+
 .PHONY: dev
 dev: ## Install what the checks and tests need (they do it themselves)
 	@$(PYTHON) -m embedded.install requirements/dev.txt
