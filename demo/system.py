@@ -43,7 +43,7 @@ class System:
         """Every item of a list, page by page."""
         cursor = None
         while True:
-            place = {"cursor": cursor} if cursor else {}
+            place: dict[str, object] = {"cursor": cursor} if cursor else {}
             page = self.get(path, "coordination", **query, **place, limit=500)
             yield from page["items"]
             cursor = page["next"]
