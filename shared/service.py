@@ -35,7 +35,7 @@ class Service:
     name: str
     settings: ServiceSettings
     conditions: dict[str, Callable[[], str | None]] = field(default_factory=dict)
-    database: Database | None = None
+    database: "Database | None" = None
     work: Work | None = None
 
     def waits_for(self) -> list[str]:
@@ -92,7 +92,7 @@ class Service:
             self.database = None
             await asyncio.wait_for(database.close(), 5)
 
-    async def _wait_for_database(self, stop: asyncio.Event) -> Database | None:
+    async def _wait_for_database(self, stop: asyncio.Event) -> "Database | None":
         settings, wait_seconds = self.settings, 0.2
         while not stop.is_set():
             try:
