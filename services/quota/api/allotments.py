@@ -1,6 +1,7 @@
 """Whole people from exact shares: for display and proposals, never for the ledger."""
 
 import re
+from collections.abc import Mapping
 from datetime import date
 from fractions import Fraction
 from typing import Annotated, Any, Literal
@@ -9,13 +10,14 @@ from fastapi import APIRouter, Query, Response
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from services.quota.api.reading import find_land, read_rules
-from services.quota.domain.allotment import Allotment, Method, allot
+from services.quota.domain.allotment import Method, allot
 from services.quota.domain.balances import shares_on
 from shared.clock import today_in_berlin
 from shared.codes import Refusal
 from shared.contracts.exact import exact
 from shared.http.answers import Malformed, OutOfRange, answer, whole_number
 from shared.http.faults import refusing
+from shared.http.problems import Fault, Problem
 from shared.http.route import ALL_BUT_OPERATOR, ANY_TOKEN, Calling, ContractRoute, allowed
 from shared.http.values import Day
 from shared.postgres import snapshot
@@ -27,18 +29,16 @@ MOST_UNITS, MOST_PERSONS = 20_000, 10_000_000
 MethodName = Literal["hare-niemeyer", "sainte-lague"]
 
 
-class WeightNotPositive(Refusal):
-    """A weight is 0."""
+class NobodyToAllotTo(Refusal):
+    """All weights are 0."""
 
-    code = "weight-not-positive"
+    code = "no-weight-positive"
 
 
 def check_weight(written: str) -> str:
-    """A weight as the contract writes it, above 0."""
+    """A weight as the contract writes it; 0 asks for nobody."""
     if not WEIGHT.fullmatch(written):
         raise Malformed
-    if not Fraction(written):
-        raise WeightNotPositive(unit="…")
     return written
 
 
@@ -50,9 +50,11 @@ def check_persons(persons: int) -> int:
 
 
 def check_units(weights: dict[str, str]) -> dict[str, str]:
-    """How many units share them."""
+    """How many units share them, one of them at least with a weight."""
     if not 1 <= len(weights) <= MOST_UNITS:
         raise OutOfRange(least=1, most=MOST_UNITS)
+    if not any(Fraction(weight) for weight in weights.values()):
+        raise NobodyToAllotTo
     return weights
 
 
@@ -89,7 +91,10 @@ async def allot_by_key(
         rules = await read_rules(tx, land, quota)
     day: date = query.valid_on or today_in_berlin()
     shares = shares_on(rules, day)
-    return answer(200, _document(allot(dict(shares), query.persons, Method(query.method))))
+    if not shares:
+        raise Problem.invalid(Fault("no-weight-positive", parameter="valid_on"))
+    weights: dict[str, Fraction] = {**shares}
+    return answer(200, _allotted(weights, query.persons, query.method))
 
 
 @router.post("/allotments", response_model=None)
@@ -97,13 +102,14 @@ async def allot_by_key(
 async def allot_by_weights(body: AllotmentAsked) -> Response:
     """Allot people over any weights; records nothing."""
     weights = {unit: Fraction(weight) for unit, weight in body.weights.items()}
-    return answer(200, _document(allot(weights, body.persons, Method(body.method))))
+    return answer(200, _allotted(weights, body.persons, body.method))
 
 
-def _document(allotment: Allotment) -> dict[str, Any]:
+def _allotted(weights: Mapping[str, Fraction], persons: int, method: MethodName) -> dict[str, Any]:
+    allotment = allot(weights, persons, Method(method))
     return {
-        "persons": allotment.persons,
-        "method": allotment.method,
+        "persons": persons,
+        "method": method,
         "units": [
             {"unit": each.unit, "share": exact(each.share), "persons": each.persons}
             for each in allotment.units
