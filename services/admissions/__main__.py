@@ -1,0 +1,5 @@
+"""Starts the admissions service."""
+
+from services.admissions.app import main
+
+main()

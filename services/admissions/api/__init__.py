@@ -1,0 +1,1 @@
+"""Answers systems over HTTP."""

@@ -1,0 +1,68 @@
+"""Whose placements a caller may read and change."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from services.admissions.domain.placement import Placement
+from services.admissions.store.placements import load_placement, lock_placement
+from services.admissions.store.reference import load_reference
+from shared.access import Caller
+from shared.codes import LANDS, Land
+from shared.http.problems import Fault, Problem
+from shared.postgres import Connection
+
+
+def require_units(caller: Caller, units: Mapping[str, str]) -> None:
+    """Refuse with `not-your-unit` unless the caller acts for all; keys are JSON pointers."""
+    foreign = {place: unit for place, unit in units.items() if not caller.acts_for(unit)}
+    if foreign:
+        faults = [
+            Fault("not-your-unit", pointer=place, facts={"unit": unit})
+            for place, unit in foreign.items()
+        ]
+        raise Problem("not-your-unit", faults, unit=", ".join(sorted(set(foreign.values()))))
+
+
+def require_land(caller: Caller, land: str) -> Land:
+    """The Land of a path, or `not-found` where the caller's token does not reach it."""
+    if land not in LANDS or not caller.may_read_land(land):
+        raise Problem("not-found")
+    return Land(land)
+
+
+def readable_units(caller: Caller, wanted: str | None) -> list[str]:
+    """The units whose placements a list shows: the wanted one, or all that the caller may read."""
+    if wanted is None:
+        return [unit for unit in load_reference().units if caller.reads_of(unit)]
+    if not caller.may_read_land(wanted[:2]):
+        raise Problem("not-found")
+    if not caller.reads_of(wanted):
+        raise Problem(
+            "not-your-unit",
+            [Fault("not-your-unit", parameter="unit", facts={"unit": wanted})],
+            unit=wanted,
+        )
+    return [wanted]
+
+
+async def find_readable(tx: Connection, caller: Caller, placement_id: str) -> Placement:
+    """A placement that the caller may read, or `not-found`."""
+    placement = await load_placement(tx, _checked(placement_id))
+    if placement is None or not caller.reads_of(placement.unit):
+        raise Problem("not-found")
+    return placement
+
+
+async def find_changeable(tx: Connection, caller: Caller, placement_id: str) -> Placement:
+    """A placement that the caller may change, locked, or `not-found`."""
+    placement = await lock_placement(tx, _checked(placement_id))
+    if placement is None or not caller.acts_for(placement.unit):
+        raise Problem("not-found")
+    return placement
+
+
+def _checked(placement_id: str) -> str:
+    try:
+        return str(UUID(placement_id))
+    except ValueError as fault:
+        raise Problem("not-found") from fault

@@ -1,0 +1,49 @@
+"""Enters decisions into a Land's ledger, and says to others that there is something to announce."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from services.admissions.domain.entry import Stamp, seal
+from services.admissions.domain.placement import Decision, Placement
+from services.admissions.store.entries import append_entries
+from services.admissions.store.lands import lock_land
+from shared.clock import now
+from shared.codes import Land, Refusal
+from shared.contracts.ledger import hash_of
+from shared.http.problems import PROBLEMS, Fault, Problem
+from shared.postgres import Bell, Connection
+
+POINTERS = {"other-land": "/unit"}
+Decide = Callable[[Iterator[Stamp]], Sequence[Decision]]
+
+
+async def enter(tx: Connection, land: Land, decide: Decide) -> list[Placement]:
+    """Lock the Land, decide, and add what was decided to its ledger, all or nothing."""
+    head = await lock_land(tx, land)
+    try:
+        decisions = decide(head.stamps(now()))
+    except Refusal as refusal:
+        raise problem_of(refusal) from refusal
+    head, documents = seal(head, [decision.entry for decision in decisions], hash_of)
+    placements = [decision.placement for decision in decisions]
+    await append_entries(tx, head, documents, placements)
+    return placements
+
+
+def problem_of(refusal: Refusal) -> Problem:
+    """What the rules of the field do not allow, as a problem of its own or a fault of the body."""
+    if refusal.code in PROBLEMS:
+        return Problem(refusal.code)
+    pointer = POINTERS.get(refusal.code, "")
+    return Problem.invalid(Fault(refusal.code, pointer=pointer, facts=refusal.facts))
+
+
+async def the_bell(request: Request) -> Bell:
+    """The bell that wakes the relay."""
+    bell: Bell = request.app.state.bell
+    return bell
+
+
+Ringing = Annotated[Bell, Depends(the_bell)]

@@ -1,0 +1,57 @@
+"""The ledger of a Land is read in order, and verified."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from services.admissions.api.authority import require_land
+from services.admissions.api.documents import ROOT, EntryPage, VerificationShown, described
+from services.admissions.domain.verification import Chain, Verdict
+from services.admissions.store.entries import read_after, read_all
+from services.admissions.store.lands import load_head, load_last_published
+from shared.codes import Land, Role
+from shared.contracts.ledger import hash_of
+from shared.http.answers import FeedListing, answer, page
+from shared.http.route import Calling, ContractRoute, allowed
+from shared.postgres import Connection, snapshot
+from shared.service import Stored
+
+router = APIRouter(prefix=f"{ROOT}/ledger", tags=["ledger"], route_class=ContractRoute)
+
+
+@router.get("/{land}/entries", **described(200, EntryPage, 404))
+@allowed(Role.SERVICE, Role.COORDINATION, Role.AUDITOR)
+async def show_entries(
+    land: str, call: Calling, database: Stored, query: Annotated[FeedListing, Query()]
+) -> Response:
+    """The entries after a sequence, in order and without gaps."""
+    reachable = require_land(call.caller, land)
+    async with snapshot(database) as tx:
+        found = await read_after(tx, reachable, query.after, query.limit + 1)
+    shown = found[: query.limit]
+    return page(shown, shown[-1]["sequence"] if len(found) > len(shown) else None)
+
+
+@router.get("/{land}/verification", **described(200, VerificationShown, 404))
+@allowed(Role.AUDITOR, Role.COORDINATION)
+async def verify_ledger(land: str, call: Calling, database: Stored) -> Response:
+    """Compute the whole chain again and compare its end with all that knows it."""
+    reachable = require_land(call.caller, land)
+    async with snapshot(database) as tx:
+        verdict = await _verify(tx, reachable)
+    return answer(
+        200,
+        {
+            "entries": verdict.entries,
+            "head": {"sequence": verdict.head.sequence, "hash": verdict.head.hash},
+            "intact": verdict.intact,
+            "first_broken": verdict.first_broken,
+        },
+    )
+
+
+async def _verify(tx: Connection, land: Land) -> Verdict:
+    chain = Chain()
+    async for documents in read_all(tx, land):
+        chain = chain.follow(documents, hash_of)
+    return chain.judge(await load_head(tx, land), await load_last_published(tx, land))

@@ -1,0 +1,145 @@
+"""What may be asked for: bodies and queries, whose faults all show at once."""
+
+import re
+from datetime import date
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+from services.admissions.domain.placement import Correction, Proposal
+from services.admissions.domain.values import (
+    check_effective_day,
+    check_file_reference,
+    check_persons,
+)
+from services.admissions.store.reference import load_reference
+from shared.clock import today_in_berlin
+from shared.codes import Ags
+from shared.codes import Programme as ProgrammeCode
+from shared.http.answers import Limit, Malformed, OutOfRange, from_cursor
+from shared.http.faults import refusing
+
+MOST_IN_BATCH = 1000
+ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+KNOWN = load_reference()
+
+
+def parse_day(written: object) -> object:
+    """A day written as `YYYY-MM-DD` and nothing else; what is no text is left to be refused."""
+    if not isinstance(written, str):
+        return written
+    try:
+        return date.fromisoformat(written) if ISO_DAY.fullmatch(written) else _refuse()
+    except ValueError as fault:
+        raise Malformed from fault
+
+
+def _refuse() -> object:
+    raise Malformed
+
+
+def check_recordable(day: date) -> date:
+    """A day on which a placement may take effect, as the calendar in Berlin now stands."""
+    return check_effective_day(day, today_in_berlin())
+
+
+def check_batch(listed: object) -> object:
+    """A batch of 1 to 1000; looked at before its placements, so that a flood costs nothing."""
+    if isinstance(listed, list) and not 1 <= len(listed) <= MOST_IN_BATCH:
+        raise OutOfRange(least=1, most=MOST_IN_BATCH)
+    return listed
+
+
+def parse_cursor(cursor: str) -> str:
+    """The id of the last placement that a page showed."""
+    try:
+        return str(UUID(from_cursor(cursor, [str])[0]))
+    except ValueError as fault:
+        raise Malformed from fault
+
+
+def not_given() -> Any:
+    """The default of a field that may be left out, but not be null."""
+
+
+Unit = Annotated[
+    Ags,
+    AfterValidator(refusing(KNOWN.unit)),
+    Field(description="AGS of a unit, with its leading zero.", examples=["01001"]),
+]
+Programme = Annotated[
+    ProgrammeCode, AfterValidator(refusing(KNOWN.programme)), Field(examples=["safe-harbour"])
+]
+Reason = Annotated[str, AfterValidator(refusing(KNOWN.reason)), Field(examples=["typing-error"])]
+Persons = Annotated[
+    int, AfterValidator(refusing(check_persons)), Field(description="1 to 10,000.", examples=[3])
+]
+Day = Annotated[date, BeforeValidator(refusing(parse_day))]
+EffectiveDay = Annotated[
+    Day,
+    AfterValidator(refusing(check_recordable)),
+    Field(description="Today in Berlin or earlier, not before 1990.", examples=["2023-05-01"]),
+]
+FileReference = Annotated[
+    str,
+    AfterValidator(refusing(check_file_reference)),
+    Field(description="The unit's own file reference; never a name.", examples=["SH-2023/0017"]),
+]
+Cursor = Annotated[str, AfterValidator(refusing(parse_cursor))]
+
+
+class Body(BaseModel):
+    """A body in which nothing is converted, added or changed."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+
+class PlacementBody(Body):
+    """A new placement."""
+
+    unit: Unit
+    programme: Programme
+    persons: Persons
+    effective_on: EffectiveDay
+    reference: FileReference | None = None
+
+    def proposal(self) -> Proposal:
+        return Proposal(self.unit, self.programme, self.persons, self.effective_on, self.reference)
+
+
+class BatchBody(Body):
+    """Up to 1000 new placements, recorded all or not at all."""
+
+    placements: Annotated[list[PlacementBody], BeforeValidator(refusing(check_batch))]
+
+
+class CorrectionBody(Body):
+    """What is to be different, and why; what is left out stays."""
+
+    unit: Unit = Field(default_factory=not_given)
+    programme: Programme = Field(default_factory=not_given)
+    persons: Persons = Field(default_factory=not_given)
+    effective_on: EffectiveDay = Field(default_factory=not_given)
+    reason: Reason
+
+    def correction(self) -> Correction:
+        return Correction(**self.model_dump(exclude_unset=True))
+
+
+class WithdrawalBody(Body):
+    """Why a placement no longer counts."""
+
+    reason: Reason
+
+
+class PlacementListing(BaseModel):
+    """The query of the list of placements."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    unit: Unit | None = None
+    programme: Programme | None = None
+    effective_from: Day | None = None
+    effective_to: Day | None = None
+    limit: Limit = 100
+    cursor: Cursor | None = None

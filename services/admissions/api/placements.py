@@ -1,0 +1,118 @@
+"""Placements are recorded, one or many, read and listed."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+from uuid_utils.compat import uuid7
+
+from services.admissions.api.authority import find_readable, readable_units, require_units
+from services.admissions.api.documents import (
+    REFUSALS_OF_POST,
+    ROOT,
+    PlacementPage,
+    PlacementShown,
+    PlacementsShown,
+    PlacementWithEntries,
+    described,
+    placement_document,
+    show_placement,
+)
+from services.admissions.api.entering import Ringing, enter
+from services.admissions.api.models import BatchBody, PlacementBody, PlacementListing
+from services.admissions.domain.placement import Placement, Proposal, record
+from services.admissions.store.entries import list_entries
+from services.admissions.store.placements import Wanted, list_placements
+from shared.codes import Land, Role, land_of
+from shared.http.answers import answer, page, to_cursor
+from shared.http.once import nothing, once
+from shared.http.route import ALL_BUT_OPERATOR, Calling, ContractRoute, allowed
+from shared.postgres import Connection, snapshot
+from shared.service import Stored
+
+router = APIRouter(prefix=f"{ROOT}/placements", tags=["placements"], route_class=ContractRoute)
+
+
+@router.post("", **described(201, PlacementShown, *REFUSALS_OF_POST))
+@allowed(Role.CITY, Role.COORDINATION)
+async def record_placement(
+    body: PlacementBody, call: Calling, database: Stored, bell: Ringing
+) -> Response:
+    """Record n people that a unit took in; the answer is the placement."""
+    require_units(call.caller, {"/unit": body.unit})
+
+    async def act(tx: Connection, _: None) -> Response:
+        [placement] = await record_all(tx, [body.proposal()])
+        return show_placement(201, placement)
+
+    given = await once(call, database, nothing, act)
+    bell.ring()
+    return given
+
+
+@router.post("/batch", **described(201, PlacementsShown, *REFUSALS_OF_POST))
+@allowed(Role.CITY, Role.COORDINATION)
+async def record_batch(body: BatchBody, call: Calling, database: Stored, bell: Ringing) -> Response:
+    """Record up to 1,000 placements, all or none; the answer keeps their order."""
+    units = {f"/placements/{place}/unit": one.unit for place, one in enumerate(body.placements)}
+    require_units(call.caller, units)
+
+    async def act(tx: Connection, _: None) -> Response:
+        placements = await record_all(tx, [one.proposal() for one in body.placements])
+        return answer(201, {"items": [placement_document(one) for one in placements]})
+
+    given = await once(call, database, nothing, act)
+    bell.ring()
+    return given
+
+
+async def record_all(tx: Connection, proposals: Sequence[Proposal]) -> list[Placement]:
+    """Record every proposal in its Land's ledger; the placements in the order of proposals."""
+    ids = [str(uuid7()) for _ in proposals]
+    placed: dict[str, Placement] = {}
+    for land in sorted({land_of(proposal.unit) for proposal in proposals}):
+        own = [pair for pair in zip(ids, proposals, strict=True) if land_of(pair[1].unit) == land]
+        placed |= {one.id: one for one in await _record_in(tx, land, own)}
+    return [placed[placement_id] for placement_id in ids]
+
+
+async def _record_in(
+    tx: Connection, land: Land, proposals: Sequence[tuple[str, Proposal]]
+) -> list[Placement]:
+    return await enter(
+        tx,
+        land,
+        lambda stamps: [
+            record(stamp, new_id, proposal)
+            for stamp, (new_id, proposal) in zip(stamps, proposals, strict=False)
+        ],
+    )
+
+
+@router.get("", **described(200, PlacementPage, 404))
+@allowed(*ALL_BUT_OPERATOR)
+async def show_placements(
+    call: Calling, database: Stored, query: Annotated[PlacementListing, Query()]
+) -> Response:
+    """The placements that the caller may read, newest first."""
+    wanted = Wanted(
+        units=readable_units(call.caller, query.unit),
+        programme=query.programme,
+        effective_from=query.effective_from,
+        effective_to=query.effective_to,
+    )
+    async with snapshot(database) as tx:
+        found = await list_placements(tx, wanted, query.cursor, query.limit + 1)
+    shown = found[: query.limit]
+    more = to_cursor(shown[-1].id) if len(found) > len(shown) else None
+    return page([placement_document(one) for one in shown], more)
+
+
+@router.get("/{placement_id}", **described(200, PlacementWithEntries, 404))
+@allowed(*ALL_BUT_OPERATOR)
+async def show_one(call: Calling, database: Stored, placement_id: str) -> Response:
+    """One placement as it now stands, with its entries."""
+    async with snapshot(database) as tx:
+        placement = await find_readable(tx, call.caller, placement_id)
+        entries = await list_entries(tx, placement.id)
+    return show_placement(200, placement, entries=entries)

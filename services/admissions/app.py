@@ -1,0 +1,40 @@
+"""Connects admissions: placements come in over HTTP, the ledger goes out on Kafka."""
+
+from collections.abc import AsyncIterator, Coroutine, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+from fastapi import FastAPI
+
+from services.admissions.api import corrections, ledger, placements, reference
+from services.admissions.handlers.first_answers import forget_old_answers
+from services.admissions.handlers.ledger import LedgerSource
+from services.admissions.settings import AdmissionsSettings
+from shared.postgres import Bell, Database
+from shared.relay import Place, Relay
+from shared.service import Service
+from shared.topics import PLACEMENTS
+
+ROUTERS = [placements.router, corrections.router, ledger.router, reference.router]
+
+
+def main() -> None:
+    """Run admissions until it is told to stop."""
+    service = Service("admissions", AdmissionsSettings.read())
+    service.serve(connect(service))
+
+
+def connect(service: Service) -> FastAPI:
+    """The whole service behind its HTTP side; ready without Kafka, for it accepts without."""
+    settings = service.settings
+    topic = settings.topic_prefix + PLACEMENTS
+    bell = Bell(settings.database, settings.password, "admissions_ledger")
+
+    @asynccontextmanager
+    async def work(database: Database) -> AsyncIterator[Sequence[Coroutine[Any, Any, None]]]:
+        relay = Relay(LedgerSource(), topic, database, bell, Place.of(settings))
+        yield bell.run(), relay.run(), forget_old_answers(database)
+
+    app = service.app(ROUTERS, work)
+    app.state.bell = bell
+    return app

@@ -1,0 +1,1 @@
+"""Decides what may be recorded and what it changes; pure."""

@@ -1,0 +1,1 @@
+"""Acts beside HTTP: announces the ledger, forgets old answers."""

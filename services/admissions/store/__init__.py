@@ -1,0 +1,1 @@
+"""Remembers the ledger and how every placement stands; the only SQL of admissions."""

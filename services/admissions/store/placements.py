@@ -1,0 +1,81 @@
+"""How placements stand: found by id, listed for units."""
+
+from collections.abc import Collection
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+
+from asyncpg import Record
+
+from services.admissions.domain.placement import Placement
+from shared.codes import FIRST_DAY, EntryType
+from shared.postgres import Connection
+
+AFTER_ALL = "ffffffff-ffff-ffff-ffff-ffffffffffff"
+
+COLUMNS = """id, land, sequence, status, unit, programme, persons, effective_on, reference,
+           recorded_at"""
+
+LOAD = f"SELECT {COLUMNS} FROM placements WHERE id = $1"  # noqa: S608  # made of constants
+
+LOCK = f"{LOAD} FOR UPDATE"
+
+# Newest first: what is recorded while somebody turns pages comes before the first page.
+LIST = f"""
+    SELECT {COLUMNS} FROM placements
+     WHERE unit = ANY($1)
+       AND programme = coalesce($2, programme)
+       AND effective_on BETWEEN $3 AND $4
+       AND id < $5
+     ORDER BY id DESC
+     LIMIT $6
+"""  # noqa: S608  # made of constants
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which placements to list: of these units, effective between two days, both included."""
+
+    units: Collection[str]
+    programme: str | None = None
+    effective_from: date | None = None
+    effective_to: date | None = None
+
+
+async def load_placement(tx: Connection, placement: str) -> Placement | None:
+    """How a placement stands."""
+    row = await tx.fetchrow(LOAD, placement)
+    return _placement(row) if row else None
+
+
+async def lock_placement(tx: Connection, placement: str) -> Placement | None:
+    """How a placement stands until this transaction is over."""
+    row = await tx.fetchrow(LOCK, placement)
+    return _placement(row) if row else None
+
+
+async def list_placements(
+    tx: Connection, wanted: Wanted, before: str | None, limit: int
+) -> list[Placement]:
+    """The newest placements that came before one, newest first."""
+    rows = await tx.fetch(
+        LIST,
+        list(wanted.units),
+        wanted.programme,
+        wanted.effective_from or FIRST_DAY,
+        wanted.effective_to or date.max,
+        before or AFTER_ALL,
+        limit,
+    )
+    return [_placement(row) for row in rows]
+
+
+def row_of(placement: Placement) -> dict[str, Any]:
+    """A placement as the JSON that a statement takes many of."""
+    return asdict(placement)
+
+
+def _placement(row: Record) -> Placement:
+    fields = dict(row)
+    fields["id"], fields["status"] = str(fields["id"]), EntryType(fields["status"])
+    return Placement(**fields)

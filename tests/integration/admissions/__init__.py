@@ -1,0 +1,1 @@
+"""The record, on real PostgreSQL and Kafka, through its HTTP side."""

@@ -1,0 +1,22 @@
+"""Admissions on a database of its own, with an issuer, and with Kafka down unless asked for."""
+
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+import pytest_asyncio
+
+from embedded.issuer import Issuer
+from tests.integration.admissions.service import Admissions, running_admissions, running_issuer
+from tests.integration.servers import OwnDatabase
+
+
+@pytest.fixture(scope="session")
+def issuer() -> Iterator[Issuer]:
+    with running_issuer() as issuer:
+        yield issuer
+
+
+@pytest_asyncio.fixture
+async def admissions(database: OwnDatabase, issuer: Issuer) -> AsyncIterator[Admissions]:
+    async with running_admissions(database, issuer) as admissions:
+        yield admissions
