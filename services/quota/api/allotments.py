@@ -93,7 +93,7 @@ async def allot_by_key(
     shares = shares_on(rules, day)
     if not shares:
         raise Problem.invalid(Fault("no-weight-positive", parameter="valid_on"))
-    weights: dict[str, Fraction] = {**shares}
+    weights = {str(unit): share for unit, share in shares.items()}
     return answer(200, _allotted(weights, query.persons, query.method))
 
 
