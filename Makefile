@@ -5,7 +5,7 @@ MAKEFLAGS += --no-print-directory
 PYTHON ?= python3
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
-CHECKS := format lint types imports migrations licences house unit
+CHECKS := types house unit imports licences lint format migrations
 
 .PHONY: help
 help: ## This list
@@ -31,7 +31,7 @@ down: ## Stop everything that 'up' started; the data is kept
 
 .PHONY: status
 status: install ## The processes, and what each of them waits for
-	@$(BIN)/python -m embedded status
+	@$(BIN)/python -m embedded status || true
 
 .PHONY: logs
 logs: install ## The end of every log, and at a terminal what comes next
