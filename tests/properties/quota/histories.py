@@ -94,7 +94,7 @@ steps = st.one_of(entries, entries, entries, told_changes)
 
 def opened(quota: QuotaCode) -> list[Told]:
     """A quota that counts from the first entry on: three members, one key, every programme."""
-    starting = [
+    starting: list[Change] = [
         builders.an_opening(),
         *(builders.a_term(unit) for unit in UNITS[:3]),
         builders.a_rule(),
