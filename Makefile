@@ -42,7 +42,7 @@ demo: install ## Load 18 people of the field and a synthetic year; show boards, 
 	@$(BIN)/python -m demo
 
 .PHONY: dev
-dev: ## Install what the checks and tests need (they do it themselves)
+dev: install ## Install what the checks and tests need (they do it themselves)
 	@$(PYTHON) -m embedded.install requirements/dev.txt
 
 .PHONY: check
@@ -88,7 +88,7 @@ test-long: dev ## The long tests: containers, real issuers, fuzzing
 
 .PHONY: mutation
 mutation: dev ## Do the tests bite? Mutation score of each domain room, at least 90 %
-	@$(BIN)/mutmut run >mutants.log 2>&1 || { cat mutants.log; exit 1; }
+	@mkdir -p mutants && $(BIN)/mutmut run >mutants/run.log 2>&1 || { cat mutants/run.log; exit 1; }
 	@$(BIN)/mutmut results --all true | awk -F '[.:] *' ' \
 		/^ *services/ { all[$$2]++; if ($$NF ~ /killed|timeout|segfault/) killed[$$2]++ } \
 		END { for (room in all) { score = 100 * killed[room] / all[room]; low += score < 90; \
