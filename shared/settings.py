@@ -5,7 +5,12 @@ import sys
 from typing import Self, TypeVar
 
 from pydantic import Field, PostgresDsn, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SecretsSettingsSource,
+    SettingsConfigDict,
+)
 
 S = TypeVar("S", bound="ServiceSettings")
 
@@ -35,10 +40,24 @@ class ServiceSettings(BaseSettings):
     log_level: str = "INFO"
 
     @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003  # no .env file is read
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003  # it wants the prefix
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments, then the environment, then files that are named without the prefix."""
+        folder = os.environ.get("HAFENLOTSE_SECRETS_DIR")
+        secrets = SecretsSettingsSource(settings_cls, secrets_dir=folder, env_prefix="")
+        return init_settings, env_settings, secrets
+
+    @classmethod
     def read(cls) -> Self:
         """All settings, or exit 2 with every fault in one message and no secret in it."""
         try:
-            return cls(_secrets_dir=os.environ.get("HAFENLOTSE_SECRETS_DIR"))
+            return cls()
         except ValidationError as faults:
             lines = [f"  {_name(fault['loc'])}: {fault['msg']}" for fault in faults.errors()]
             sys.exit("\n".join(["These settings can't be used:", *lines]))
