@@ -83,7 +83,7 @@ def show_board(system: System, quota: str) -> None:
 
 def show_crossings(system: System) -> None:
     """The latest crossings and their alerts."""
-    names = {one["code"]: one["name"] for one in system.all("/admissions/v1/units")}
+    names = {one["code"]: one["name"] for one in system.get("/admissions/v1/units")["items"]}
     crossings = list(system.all("/quota/v1/quotas/sh-regular/crossings"))
     alerts = list(system.all("/notifications/v1/alerts", quota="sh-regular"))
     print(f"{len(crossings)} crossings of sh-regular, the last {SHOWN}:")

@@ -13,6 +13,7 @@ STATED_UNTIL = "2023-10-31"
 """The figures are stated from 2019 to October 2023; the days in between are not known."""
 SYNTHETIC_YEAR = 2024
 ROUNDS = 52
+BLUR = 6
 SEED = 20240101
 PROGRAMMES = ("asylum", "asylum", "asylum", "ukraine", "family-reunion", "land-programme")
 
@@ -46,16 +47,29 @@ def _alliance_body(row: dict[str, str]) -> dict[str, Any]:
 
 
 def synthetic_year(units: dict[str, int]) -> Iterator[Step]:
-    """A made-up year: every week some units take people in, roughly by `units` (population).
+    """A made-up year: every week four of those that owe most, by `units` (population), take in.
 
-    Some reports are corrected, some withdrawn: the same ones in every run.
+    How much somebody owes is blurred, as in life; some reports are corrected, some withdrawn.
     """
     chance = random.Random(SEED)  # noqa: S311  # made-up figures, the same in every run
+    taken = dict.fromkeys(units, 0)
     for week in range(ROUNDS):
         monday = date(SYNTHETIC_YEAR, 1, 1) + timedelta(weeks=week)
-        chosen = chance.choices(list(units), weights=list(units.values()), k=4)
-        for number, unit in enumerate(chosen):
-            yield from _report(f"demo-{SYNTHETIC_YEAR}-{week}-{number}", unit, monday, chance)
+        for number, unit in enumerate(_who_owes_most(units, taken, chance)):
+            for step in _report(f"demo-{SYNTHETIC_YEAR}-{week}-{number}", unit, monday, chance):
+                taken[unit] += step.body.get("persons", 0) if step.corrects is None else 0
+                yield step
+
+
+def _who_owes_most(
+    units: dict[str, int], taken: dict[str, int], chance: random.Random
+) -> list[str]:
+    people, population = sum(taken.values()) + 40, sum(units.values())
+    owed = {
+        unit: people * weight / population - taken[unit] + chance.uniform(-BLUR, BLUR)
+        for unit, weight in units.items()
+    }
+    return sorted(owed, key=lambda unit: -owed[unit])[:4]
 
 
 def _report(key: str, unit: str, day: date, chance: random.Random) -> Iterator[Step]:
