@@ -66,6 +66,10 @@ class Child:
         """None while it runs; negative for the signal that ended it."""
         return self._process.poll()
 
+    def wait(self) -> int:
+        """Its exit code, once it ended."""
+        return self._process.wait()
+
     def ask_to_stop(self) -> None:
         """Send the signal at which it ends its work in order."""
         if self.exit_code is None:
@@ -87,7 +91,32 @@ class Child:
         for process in offspring:
             with suppress(psutil.NoSuchProcess):
                 process.kill()
-        psutil.wait_procs(offspring, timeout=10)
+        until_gone(offspring, limit_seconds=10)
+
+
+def until_gone(processes: Sequence[psutil.Process], limit_seconds: float) -> list[psutil.Process]:
+    """Those that still run after the limit; a zombie is gone, whoever forgets to collect it."""
+    until = time.monotonic() + limit_seconds
+    while (left := [one for one in processes if _runs(one)]) and time.monotonic() < until:
+        time.sleep(0.02)
+    return left
+
+
+def run_to_end(command: Command, log: Path, mark: str, folder: Path) -> bool:
+    """Run a program that ends by itself, marked as all others; whether it ended well."""
+    child = Child(command, log, mark, folder)
+    try:
+        return child.wait() == 0
+    except BaseException:
+        child.kill()
+        raise
+
+
+def last_line(log: Path) -> str:
+    """The last line of a log that is not empty, shortened; or that there is none."""
+    content = log.read_text(encoding="utf-8", errors="replace") if log.exists() else ""
+    lines = [line.strip() for line in content.splitlines() if line.strip()]
+    return lines[-1][:200] if lines else "nothing was said"
 
 
 def kept_environment() -> dict[str, str]:
@@ -98,6 +127,13 @@ def kept_environment() -> dict[str, str]:
 def in_words(exit_code: int) -> str:
     """How a process ended: 'exit code 1', 'SIGKILL'."""
     return signal.Signals(-exit_code).name if exit_code < 0 else f"exit code {exit_code}"
+
+
+def _runs(process: psutil.Process) -> bool:
+    try:
+        return bool(process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
 
 
 def _offspring(pid: int) -> list[psutil.Process]:

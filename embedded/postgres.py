@@ -8,14 +8,14 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
 import psutil  # type: ignore[import-untyped]  # ships no types
 
-from embedded.account import Account, account_for_postgres, reachable_programs
-from embedded.child import Child, Command
+from embedded.account import account_for_postgres, reachable_programs
+from embedded.child import Child, Command, last_line, run_to_end, until_gone
 from embedded.faults import Fault
 from embedded.ports import pick_port
 
@@ -48,10 +48,19 @@ class PostgresServer:
     """One server on one folder. Blocking; safe beside other servers on other folders."""
 
     def __init__(
-        self, folder: Path, port: int, password: str, log: Path, *, durable: bool = True
+        self,
+        folder: Path,
+        port: int,
+        password: str,
+        log: Path,
+        *,
+        durable: bool = True,
+        mark: str | None = None,
     ) -> None:
+        """`mark` tells whose processes these are; without one, the folder's."""
         self.folder, self.port, self.password, self.log = folder, port, password, log
         self.durable = durable
+        self.mark = mark or str(folder)
         self.account = account_for_postgres()
         self.data = folder / "data"
         self._child: Child | None = None
@@ -104,7 +113,7 @@ class PostgresServer:
         while not self.accepts():
             if self._child is None or self._child.exit_code is not None:
                 # Backends of a killed server may hold its memory for a moment: try again.
-                self._child = Child(self.command(), self.log, str(self.folder), self.folder)
+                self._child = Child(self.command(), self.log, self.mark, self.folder)
             if time.monotonic() > until:
                 raise Fault(f"PostgreSQL does not start; it says why in {self.log}.")
             time.sleep(0.05)
@@ -137,9 +146,14 @@ class PostgresServer:
         how = ["--auth=scram-sha-256", f"--username={OWNER}", "--data-checksums"]
         hasty = [] if self.durable else ["--no-sync"]
         try:
-            run_as(self.account, [*make, *how, "--no-instructions", *hasty], self.log)
+            arguments = [*make, *how, "--no-instructions", *hasty]
+            command = Command("initdb", arguments, self.account.environment, self.account)
+            done = run_to_end(command, self.log, self.mark, self.folder)
         finally:
             note.unlink()
+        if not done:
+            words = last_line(self.log)
+            raise Fault(f"PostgreSQL's data could not be made ({words}): see {self.log}.")
         partly.rename(self.data)
 
 
@@ -151,25 +165,6 @@ def programs() -> Path:
     return Path(wheel.origin).parent / "pginstall" / "bin"
 
 
-def run_as(account: Account, command: list[str], log: Path) -> None:
-    """Run a program of PostgreSQL to its end, or raise Fault with its last words."""
-    done = subprocess.run(
-        command,
-        user=account.user,
-        group=account.group,
-        extra_groups=[] if account.is_other else None,
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd="/",
-    )
-    if done.returncode:
-        log.parent.mkdir(parents=True, exist_ok=True)
-        log.write_text(done.stdout + done.stderr, encoding="utf-8")
-        words = done.stderr.strip().splitlines() or ["no reason given"]
-        raise Fault(f"PostgreSQL's data could not be made ({words[-1]}); all of it is in {log}.")
-
-
 def end_left_over(data: Path) -> None:
     """End a server that still runs on this folder, and remove a note of one that is gone."""
     note = data / "postmaster.pid"
@@ -178,11 +173,9 @@ def end_left_over(data: Path) -> None:
     server = _server_on(data, note.read_text(encoding="utf-8").partition("\n")[0])
     if server is not None:
         server.send_signal(signal.SIGINT)
-        with suppress(psutil.TimeoutExpired):
-            server.wait(STOP_SECONDS)
-            return
-        server.kill()
-        server.wait(STOP_SECONDS)
+        for stubborn in until_gone([server], STOP_SECONDS):
+            stubborn.kill()
+            until_gone([stubborn], STOP_SECONDS)
     note.unlink(missing_ok=True)
 
 

@@ -3,9 +3,11 @@
 import asyncio
 import http.client
 import json
-from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 
+from embedded.home import Home
+from embedded.ports import is_free, remembered
 from embedded.programs import ready_addresses
 from embedded.settings import Settings
 
@@ -40,16 +42,21 @@ def state_of(address: str) -> str:
     return f"waits: {_reasons(body)}" if body else "does not answer yet"
 
 
-async def what_it_waits_for(settings: Settings, ports: Mapping[str, int]) -> str:
-    """Every process that is not ready, with its reason, in one line."""
+def states(home: Home, settings: Settings) -> dict[str, str]:
+    """What each process says about itself; of the two servers of data, whether they listen."""
+    ports = remembered(home.ports)
     addresses = ready_addresses(settings, ports)
-    states = await asyncio.gather(
-        *(asyncio.to_thread(state_of, address) for address in addresses.values())
-    )
-    missing = [
-        f"{name} {state}" for name, state in zip(addresses, states, strict=True) if state != "ready"
-    ]
-    return "; ".join(missing) or "Kafka or PostgreSQL"
+    with ThreadPoolExecutor(len(addresses)) as askers:
+        answers = dict(zip(addresses, askers.map(state_of, addresses.values()), strict=True))
+    for name in ("postgres", "kafka"):
+        answers[name] = "starts" if is_free(ports[name]) else "ready"
+    return answers
+
+
+def what_it_waits_for(home: Home, settings: Settings) -> str:
+    """Every process that is not ready, with its reason, in one line."""
+    found = states(home, settings).items()
+    return "; ".join(f"{name} {state}" for name, state in found if state != "ready") or "nothing"
 
 
 def _reasons(body: bytes) -> str:

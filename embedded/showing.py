@@ -2,15 +2,13 @@
 
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 from embedded.home import Home
 from embedded.leftovers import is_alive
 from embedded.lock import is_held
-from embedded.ports import is_free, remembered
-from embedded.programs import ready_addresses
-from embedded.readiness import state_of
+from embedded.readiness import states
 from embedded.report import Report, read_report
 from embedded.settings import Settings
 
@@ -34,16 +32,15 @@ def show_status(home: Home, settings: Settings) -> bool:
     if report is None:
         print("Hafenlotse is not running here: 'make up' starts it.")
         return False
-    ports = remembered(home.ports)
     pids = {**report.processes, "supervisor": report.pid}
-    states = {"supervisor": report.state, **_states(settings, ports)}
+    found = {"supervisor": report.state, **states(home, settings)}
     print(f"{'process':<15}{'id':<9}{'ended':<7}state")
     for name in ORDER:
         alive = name in pids and is_alive(pids[name], home.root)
-        state = states.get(name, "not started yet") if alive else "starts again"
+        state = found.get(name, "not started yet") if alive else "starts again"
         print(f"{name:<15}{pids.get(name, '-'):<9}{_ends(report, name):<7}{state}")
     print(f"\n{settings.address}  {home.access}")
-    return report.state == "ready" and all(states[name] == "ready" for name in ORDER)
+    return report.state == "ready" and all(found[name] == "ready" for name in ORDER)
 
 
 def show_logs(home: Home, *, follow: bool) -> None:
@@ -59,16 +56,6 @@ def show_logs(home: Home, *, follow: bool) -> None:
             print(f"{path.stem:<14} {line}")
         sys.stdout.flush()
         time.sleep(LOOK_EVERY_SECONDS)
-
-
-def _states(settings: Settings, ports: Mapping[str, int]) -> dict[str, str]:
-    """What each process says about itself; of the two servers of data, whether they listen."""
-    answers = {
-        name: state_of(address) for name, address in ready_addresses(settings, ports).items()
-    }
-    for name in ("postgres", "kafka"):
-        answers[name] = "starts" if is_free(ports[name]) else "ready"
-    return answers
 
 
 def _ends(report: Report, name: str) -> str:

@@ -11,6 +11,7 @@ from embedded.home import Home, open_home
 from embedded.invitation import invitation
 from embedded.leftovers import is_alive
 from embedded.lock import is_held
+from embedded.readiness import states
 from embedded.report import Report, read_report
 from embedded.settings import PREFIX, ROOT, Settings
 
@@ -23,14 +24,12 @@ def start(settings: Settings) -> None:
     home = open_home(settings.home)
     begun = time.monotonic()
     runs = _until_known(home)
-    if runs is None:
-        print("starting PostgreSQL, Apache Kafka, the issuer and the services", flush=True)
-        runs = _start_supervisor(home)
-        word = "ready"
-    else:
-        word = "already running"
-    _wait(home, runs)
-    print(invitation(home, word, time.monotonic() - begun), flush=True)
+    print(
+        "it runs already" if runs else "starting PostgreSQL, Kafka, issuer and services", flush=True
+    )
+    _wait(home, runs or _start_supervisor(home))
+    _wait_for_restarts(home, settings)
+    print(invitation(home, time.monotonic() - begun), flush=True)
 
 
 def _until_known(home: Home) -> int | None:
@@ -71,7 +70,8 @@ def _wait(home: Home, pid: int) -> None:
         gone = not is_alive(pid, home.root)
         report = read_report(home.report)
         if report is not None and report.pid == pid:
-            told = _tell(report, told)
+            was_ready = report.state == "ready" and not told
+            told = len(report.steps) if was_ready else _tell(report, told)
             if report.fault and gone:
                 raise Fault(report.fault)
             if report.state == "ready":
@@ -79,9 +79,18 @@ def _wait(home: Home, pid: int) -> None:
         if gone:
             raise Fault(f"The supervisor ended: it says why in {home.log('supervisor')}.")
         time.sleep(LOOK_EVERY_SECONDS)
-    raise Fault(
-        f"It is not ready after {LIMIT_SECONDS:.0f} s: 'make status' says what it waits for."
-    )
+    raise Fault(f"Not ready after {LIMIT_SECONDS:.0f} s: 'make status' says what it waits for.")
+
+
+def _wait_for_restarts(home: Home, settings: Settings) -> None:
+    """A process of a running whole may be starting again: ready is when all of them are."""
+    until = time.monotonic() + LIMIT_SECONDS
+    while missing := [name for name, state in states(home, settings).items() if state != "ready"]:
+        if time.monotonic() > until:
+            raise Fault(
+                f"Not ready after {LIMIT_SECONDS:.0f} s: {', '.join(missing)}; see 'make logs'."
+            )
+        time.sleep(LOOK_EVERY_SECONDS)
 
 
 def _tell(report: Report, told: int) -> int:

@@ -4,11 +4,10 @@ import asyncio
 import logging
 import signal
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 
 from embedded.access import curl_files, write_access
 from embedded.account import account_for_postgres, place_for
-from embedded.child import Command
+from embedded.child import Command, last_line
 from embedded.credentials import clients, secret, write_clients
 from embedded.database import prepare_database
 from embedded.faults import Fault, fault_of
@@ -56,9 +55,9 @@ class Supervisor:
         self.postgres = self._postgres()
         self.kafka = KafkaBroker(
             self.home.kafka,
-            self.ports["kafka"],
-            self.ports["kafka_controller"],
+            (self.ports["kafka"], self.ports["kafka_controller"]),
             self.home.log("kafka"),
+            str(self.home.root),
         )
 
     async def start(self) -> None:
@@ -96,7 +95,13 @@ class Supervisor:
             self.home.root,
         )
         password = secret(self.home.secrets / "postgres", "owner_password")
-        return PostgresServer(place, self.ports["postgres"], password, self.home.log("postgres"))
+        return PostgresServer(
+            place,
+            self.ports["postgres"],
+            password,
+            self.home.log("postgres"),
+            mark=str(self.home.root),
+        )
 
     async def _start_kafka(self) -> None:
         from shared.topics import ensure_topics  # noqa: PLC0415 - slow: beside the first process
@@ -147,13 +152,6 @@ class Supervisor:
         )
 
 
-def last_line(log: Path) -> str:
-    """The last line that is not empty, shortened; or that there is none."""
-    content = log.read_text(encoding="utf-8", errors="replace") if log.exists() else ""
-    lines = [line.strip() for line in content.splitlines() if line.strip()]
-    return lines[-1][:200] if lines else "nothing was said"
-
-
 async def supervise(home: Home, settings: Settings) -> None:
     """Start all, keep it running until SIGTERM, then stop all; faults go to the report."""
     reporter = Reporter(home.report)
@@ -189,9 +187,7 @@ async def _start(supervisor: Supervisor, stopping: asyncio.Event) -> str | None:
         log.exception("while starting")
         return str(fault_of(error, supervisor.home.root))
     except TimeoutError:
-        return (
-            f"Not ready in time: {await what_it_waits_for(supervisor.settings, supervisor.ports)}."
-        )
+        return f"Not ready in time: {what_it_waits_for(supervisor.home, supervisor.settings)}."
     except Exception as error:
         log.exception("while starting")
         return f"It could not start ({error!r}): see {supervisor.home.log('supervisor')}."
