@@ -65,7 +65,15 @@ async def open_pool(url: str, password: str | None, size: int, name: str) -> Dat
         command_timeout=20,
         server_settings={**LIMITS, "application_name": name},
         init=_speak_json,
+        reset=_keep_session,
     )
+
+
+async def _keep_session(_tx: Connection) -> None:
+    """Nothing of ours outlives its transaction, so the round trip that resets is saved.
+
+    asyncpg itself rolls back a transaction that was left open before it asks here.
+    """
 
 
 async def _speak_json(tx: Connection) -> None:

@@ -72,7 +72,7 @@ class NoQuery(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-def refuse_query(_query: Annotated[NoQuery, Query()]) -> None:
+async def refuse_query(_query: Annotated[NoQuery, Query()]) -> None:
     """Refuse unknown query parameters together with all other faults."""
 
 
