@@ -1,7 +1,7 @@
 """How placements stand: found by id, listed for units."""
 
 from collections.abc import Collection
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 
@@ -11,6 +11,7 @@ from services.admissions.domain.placement import Placement
 from shared.codes import FIRST_DAY, EntryType
 from shared.postgres import Connection
 
+FIELDS = tuple(field.name for field in fields(Placement))
 AFTER_ALL = "ffffffff-ffff-ffff-ffff-ffffffffffff"
 
 COLUMNS = """id, land, sequence, status, unit, programme, persons, effective_on, reference,
@@ -72,10 +73,10 @@ async def list_placements(
 
 def row_of(placement: Placement) -> dict[str, Any]:
     """A placement as the JSON that a statement takes many of."""
-    return asdict(placement)
+    return {field: getattr(placement, field) for field in FIELDS}
 
 
 def _placement(row: Record) -> Placement:
-    fields = dict(row)
-    fields["id"], fields["status"] = str(fields["id"]), EntryType(fields["status"])
-    return Placement(**fields)
+    known = dict(row)
+    known["id"], known["status"] = str(known["id"]), EntryType(known["status"])
+    return Placement(**known)

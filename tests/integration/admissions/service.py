@@ -158,7 +158,7 @@ async def running_admissions(
         app.router.lifespan_context(app),
         httpx.AsyncClient(transport=transport, base_url="http://admissions") as client,
     ):
-        await eventually(lambda: service.database, within=10, because="PostgreSQL answers")
+        await eventually(lambda: service.database is not None, within=10, because="PostgreSQL answers")
         yield Admissions(app, client, issuer, own)
 
 
