@@ -32,9 +32,11 @@ async def start_broker(broker: KafkaBroker) -> None:
     for subscriber in broker.subscribers:
         if subscriber.ack_policy is not AckPolicy.MANUAL:
             raise RuntimeError(f"{subscriber} would acknowledge by itself and lose records")
-    wait_seconds = 0.5
+    bootstrap, wait_seconds = ",".join(broker.specification.url), 0.5
     while True:
         try:
+            # A broker that can't start leaves its producer open: see first whether Kafka is there.
+            await load_cluster_id(bootstrap)
             return await broker.start()
         except (KafkaError, OSError) as failure:
             log.warning("waiting for Kafka: %s", failure)
