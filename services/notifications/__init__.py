@@ -1,0 +1,1 @@
+"""The voice: alerts the state coordination, delivers, keeps acknowledgements."""

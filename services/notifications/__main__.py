@@ -1,0 +1,5 @@
+"""Starts the notifications service."""
+
+from services.notifications.app import main
+
+main()

@@ -1,0 +1,1 @@
+"""Acts on what callers ask over HTTP; every route says who may call it."""

@@ -1,0 +1,96 @@
+"""Deliveries are listed and read: what was sent, what failed, what comes next."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Response
+from pydantic import BaseModel, ConfigDict
+
+from services.notifications.api.asking import (
+    Cursor,
+    Ringing,
+    id_in,
+    lands_of,
+    number_in,
+    or_not_found,
+    page_of,
+)
+from services.notifications.api.shown import OF_POST, ROOT, DeliveryPage, DeliveryShown, described
+from services.notifications.domain.delivery import Tracked
+from services.notifications.store import deliveries
+from shared.access import Caller
+from shared.clock import now
+from shared.codes import Role, instant_text
+from shared.http.answers import Limit, answer
+from shared.http.once import once
+from shared.http.route import Calling, ContractRoute, allowed
+from shared.postgres import Connection, snapshot
+from shared.service import Stored
+
+router = APIRouter(prefix=f"{ROOT}/deliveries", tags=["deliveries"], route_class=ContractRoute)
+
+
+class DeliveryListing(BaseModel):
+    """How many deliveries, from where on."""
+
+    model_config = ConfigDict(extra="forbid")
+    limit: Limit = 100
+    cursor: Cursor = None
+
+
+@router.get("", **described(200, DeliveryPage))
+@allowed(Role.COORDINATION, Role.OPERATOR)
+async def show_deliveries(
+    call: Calling, database: Stored, query: Annotated[DeliveryListing, Query()]
+) -> Response:
+    """The deliveries about the caller's Lands, newest first."""
+    async with snapshot(database) as tx:
+        found = await deliveries.list_deliveries(
+            tx, lands_of(call.caller), number_in(query.cursor), query.limit + 1
+        )
+    return page_of(found, query.limit, lambda one: to_document(one, call.caller))
+
+
+@router.get("/{delivery_id}", **described(200, DeliveryShown, 404))
+@allowed(Role.COORDINATION, Role.OPERATOR)
+async def show_delivery(delivery_id: str, call: Calling, database: Stored) -> Response:
+    """One delivery with all its tries."""
+    async with snapshot(database) as tx:
+        found = await deliveries.load_delivery(tx, id_in(delivery_id), lands_of(call.caller))
+    return answer(200, to_document(or_not_found(found), call.caller))
+
+
+@router.post("/{delivery_id}/retry", **described(202, DeliveryShown, *OF_POST, 404))
+@allowed(Role.COORDINATION, Role.OPERATOR)
+async def retry_delivery(
+    delivery_id: str, call: Calling, database: Stored, bell: Ringing
+) -> Response:
+    """Try again from now on, with the same id and content, whatever became of it."""
+
+    async def find(tx: Connection) -> Tracked:
+        found = await deliveries.load_delivery(tx, id_in(delivery_id), lands_of(call.caller))
+        return or_not_found(found)
+
+    async def act(tx: Connection, found: Tracked) -> Response:
+        restarted = await deliveries.restart_delivery(tx, found.delivery.id, now())
+        return answer(202, to_document(restarted, call.caller))
+
+    given = await once(call, database, find, act)
+    bell.ring()
+    return given
+
+
+def to_document(tracked: Tracked, caller: Caller) -> dict[str, Any]:
+    """A delivery by the contract's names; which alerts it carries is for the coordination."""
+    delivery, progress = tracked.delivery, tracked.progress
+    carried = {"alerts": [str(alert) for alert in delivery.alerts]}
+    return {
+        "id": str(delivery.id),
+        **(carried if caller.has(Role.COORDINATION) else {}),
+        "recipient": str(delivery.recipient),
+        "channel": delivery.channel.value,
+        "state": progress.state.value,
+        "attempts": [
+            {"at": instant_text(one.at), "outcome": one.outcome} for one in tracked.attempts
+        ],
+        "next_try": progress.next_try and instant_text(progress.next_try),
+    }

@@ -1,0 +1,188 @@
+"""Recipients are made, read, changed and deleted by the coordination."""
+
+import base64
+import secrets
+from dataclasses import replace
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Response
+from pydantic import BaseModel, ConfigDict
+from uuid_utils.compat import uuid7
+
+from services.notifications.api.asking import (
+    Cursor,
+    id_in,
+    lands_of,
+    number_in,
+    or_not_found,
+    page_of,
+)
+from services.notifications.api.shown import (
+    OF_POST,
+    ROOT,
+    NewRecipientShown,
+    RecipientPage,
+    RecipientShown,
+    described,
+)
+from services.notifications.api.wishes import RecipientBody, allow_webhook_sink
+from services.notifications.domain.delivery import RECIPIENT_DELETED, Attempt
+from services.notifications.domain.recipient import ChannelCode, Recipient
+from services.notifications.store import deliveries, recipients
+from shared.access import Caller
+from shared.clock import now
+from shared.codes import LANDS, Role
+from shared.http.answers import Limit, answer, etag
+from shared.http.once import nothing, once
+from shared.http.problems import Fault, Problem
+from shared.http.route import Calling, ContractRoute, allowed
+from shared.postgres import Connection, snapshot
+from shared.service import Stored
+
+router = APIRouter(
+    prefix=f"{ROOT}/recipients",
+    tags=["recipients"],
+    route_class=ContractRoute,
+    dependencies=[Depends(allow_webhook_sink)],
+)
+SECRET_BYTES = 32
+
+
+class RecipientListing(BaseModel):
+    """How many recipients, from where on."""
+
+    model_config = ConfigDict(extra="forbid")
+    limit: Limit = 100
+    cursor: Cursor = None
+
+
+@router.post("", **described(201, NewRecipientShown, *OF_POST, 404))
+@allowed(Role.COORDINATION)
+async def make_recipient(body: RecipientBody, call: Calling, database: Stored) -> Response:
+    """A new recipient for the caller's Lands; a webhook's secret is shown this once."""
+
+    async def act(tx: Connection, _: None) -> Response:
+        recipient = new_recipient(body, call.caller)
+        await recipients.insert_recipient(tx, recipient)
+        return show_new(recipient)
+
+    return await once(call, database, nothing, act)
+
+
+def new_recipient(body: RecipientBody, caller: Caller) -> Recipient:
+    """A recipient of the caller's Lands, with a secret where it has to sign."""
+    lands = tuple(land for land in LANDS if caller.may_read_land(land))
+    if not lands:
+        raise Problem("not-found")
+    wish = body.wish()
+    secret = new_secret() if wish.channel is ChannelCode.WEBHOOK else None
+    return Recipient(uuid7(), wish, lands, secret, 1)
+
+
+def new_secret() -> str:
+    """A key as Standard Webhooks writes it."""
+    return "whsec_" + base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()
+
+
+class SecretOnce(Response):
+    """An answer of which a replay shows less."""
+
+    body_to_keep: bytes
+
+
+def show_new(recipient: Recipient) -> Response:
+    """What was made; what is kept for replays has no secret in it."""
+    if recipient.secret is None:
+        return show(201, recipient)
+    shown = show(201, recipient, secret=recipient.secret)
+    once_only = SecretOnce(shown.body, 201, dict(shown.headers))
+    once_only.body_to_keep = bytes(show(201, recipient, secret=None).body)
+    return once_only
+
+
+def show(status: int, recipient: Recipient, **more: object) -> Response:
+    """A recipient with the tag of its state, and for what was made its address."""
+    headers = {"ETag": etag(recipient.version)}
+    if status == 201:
+        headers["Location"] = f"{ROOT}/recipients/{recipient.id}"
+    return answer(status, to_document(recipient) | more, **headers)
+
+
+def to_document(recipient: Recipient) -> dict[str, Any]:
+    """A recipient by the contract's names, without its secret."""
+    wish = recipient.wish
+    return {
+        "id": str(recipient.id),
+        "name": wish.name,
+        "channel": wish.channel.value,
+        "address": wish.address,
+        "quotas": wish.quotas,
+        "standings": wish.standings,
+        "language": wish.language.value,
+    }
+
+
+@router.get("", **described(200, RecipientPage))
+@allowed(Role.COORDINATION)
+async def show_recipients(
+    call: Calling, database: Stored, query: Annotated[RecipientListing, Query()]
+) -> Response:
+    """The recipients of the caller's Lands, newest first."""
+    async with snapshot(database) as tx:
+        found = await recipients.list_recipients(
+            tx, lands_of(call.caller), number_in(query.cursor), query.limit + 1
+        )
+    return page_of(found, query.limit, to_document)
+
+
+@router.get("/{recipient_id}", **described(200, RecipientShown, 404))
+@allowed(Role.COORDINATION)
+async def show_recipient(recipient_id: str, call: Calling, database: Stored) -> Response:
+    """One recipient."""
+    async with snapshot(database) as tx:
+        found = await recipients.load_recipient(tx, id_in(recipient_id), lands_of(call.caller))
+    return show(200, or_not_found(found))
+
+
+@router.put("/{recipient_id}", **described(200, RecipientShown, 400, 404, 412, 413, 415, 428))
+@allowed(Role.COORDINATION)
+async def change_recipient(
+    recipient_id: str, body: RecipientBody, call: Calling, database: Stored
+) -> Response:
+    """Replace the wish; what is under way goes to the new address from its next try on."""
+
+    async def find(tx: Connection) -> Recipient:
+        return await find_locked(tx, call.caller, recipient_id)
+
+    async def act(tx: Connection, found: Recipient) -> Response:
+        call.expect(etag(found.version))
+        wish = body.wish()
+        if wish.channel is not found.wish.channel:
+            raise Problem.invalid(Fault("channel-fixed", pointer="/channel"))
+        changed = replace(found, wish=wish, version=found.version + 1)
+        await recipients.set_recipient(tx, changed)
+        return show(200, changed)
+
+    return await once(call, database, find, act)
+
+
+@router.delete("/{recipient_id}", **described(204, None, 404, 412, 428))
+@allowed(Role.COORDINATION)
+async def delete_recipient(recipient_id: str, call: Calling, database: Stored) -> Response:
+    """Forget a recipient; what is under way to it is given up."""
+
+    async def find(tx: Connection) -> Recipient:
+        return await find_locked(tx, call.caller, recipient_id)
+
+    async def act(tx: Connection, found: Recipient) -> Response:
+        call.expect(etag(found.version))
+        await recipients.delete_recipient(tx, found.id)
+        await deliveries.give_up_all(tx, found.id, Attempt(now(), RECIPIENT_DELETED.code))
+        return Response(status_code=204)
+
+    return await once(call, database, find, act)
+
+
+async def find_locked(tx: Connection, caller: Caller, recipient_id: str) -> Recipient:
+    """A recipient that the caller may change, or `not-found`."""
+    return or_not_found(await recipients.lock_recipient(tx, id_in(recipient_id), lands_of(caller)))

@@ -1,0 +1,133 @@
+"""Alerts as mails: plain text, complete, in one thread per unit and quota."""
+
+import asyncio
+from dataclasses import dataclass
+from email.message import EmailMessage
+from email.policy import SMTP as MAIL_POLICY
+
+import aiosmtplib
+from aiosmtplib import SMTP
+
+from services.notifications.delivery.channel import Notice, Parcel
+from services.notifications.delivery.letters import Letters
+from services.notifications.domain.delivery import ACCEPTED, Outcome, Verdict
+from services.notifications.domain.mailbox import read_mailbox
+from services.notifications.domain.recipient import ChannelCode
+
+SEND_SECONDS = 20.0
+IDLE_SECONDS = 10.0
+OUR_OWN = (
+    aiosmtplib.SMTPAuthenticationError,
+    aiosmtplib.SMTPConnectResponseError,
+    aiosmtplib.SMTPHeloError,
+    aiosmtplib.SMTPSenderRefused,
+)
+CODES: tuple[tuple[type[Exception], str], ...] = (
+    (aiosmtplib.SMTPTimeoutError, "timed-out"),
+    (TimeoutError, "timed-out"),
+    (aiosmtplib.SMTPConnectError, "not-reachable"),
+    (Exception, "connection-lost"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class MailServer:
+    """Where mails are handed in; `tls` is "auto" (where offered), "starttls" or "tls"."""
+
+    host: str
+    port: int
+    sender: str
+    tls: str = "auto"
+    username: str | None = None
+    password: str | None = None
+
+    def client(self) -> SMTP:
+        """A connection that is not yet open."""
+        return SMTP(
+            hostname=self.host,
+            port=self.port,
+            username=self.username,
+            password=self.password,
+            use_tls=self.tls == "tls",
+            start_tls={"auto": None, "starttls": True, "tls": False}[self.tls],
+            timeout=SEND_SECONDS,
+        )
+
+
+class EmailChannel:
+    """Hands mails to one server; its 4xx, and whatever cuts the talk, may be tried again."""
+
+    code = ChannelCode.EMAIL
+    slots = 4
+
+    def __init__(self, server: MailServer, letters: Letters) -> None:
+        self._server, self._letters = server, letters
+        self._domain = server.sender.rpartition("@")[2]
+        self._idle: list[tuple[SMTP, float]] = []
+
+    def write(self, notice: Notice) -> bytes:
+        """The whole mail but its `To`, which may change while it is tried."""
+        letter = self._letters.letter(notice)
+        root = self._root_of(notice)
+        mail = EmailMessage(MAIL_POLICY)
+        mail["From"] = self._server.sender
+        mail["Subject"] = letter.subject
+        mail["Date"] = notice.delivery.planned_at
+        mail["Message-ID"] = f"<{notice.delivery.id}@{self._domain}>"
+        mail["In-Reply-To"] = root
+        mail["References"] = root
+        mail["Auto-Submitted"] = "auto-generated"
+        mail["Content-Language"] = notice.recipient.wish.language.value
+        mail.set_content(letter.text, charset="utf-8", cte="quoted-printable")
+        return mail.as_bytes()
+
+    def _root_of(self, notice: Notice) -> str:
+        """The id of a thread that every alert of a unit in a quota answers."""
+        first = notice.alerts[0].crossing
+        return f"<alerts.{first.land}.{first.quota}.{first.unit}@{self._domain}>"
+
+    async def send(self, parcel: Parcel) -> Outcome:
+        mailbox = read_mailbox(parcel.recipient.wish.address or "")
+        content = f"To: {mailbox}\r\n".encode() + parcel.content
+        try:
+            async with asyncio.timeout(SEND_SECONDS):
+                await self._hand_in(mailbox, content)
+        except (aiosmtplib.SMTPException, OSError) as failure:
+            return _outcome_of(failure)
+        return ACCEPTED
+
+    async def _hand_in(self, mailbox: str, content: bytes) -> None:
+        client = await self._connected()
+        try:
+            await client.sendmail(self._server.sender, [mailbox], content)
+        except BaseException:
+            client.close()
+            raise
+        self._idle.append((client, asyncio.get_running_loop().time()))
+
+    async def _connected(self) -> SMTP:
+        """A connection that was used a moment ago, or a new one."""
+        oldest = asyncio.get_running_loop().time() - IDLE_SECONDS
+        while self._idle:
+            client, used_at = self._idle.pop()
+            if client.is_connected and used_at > oldest:
+                return client
+            client.close()
+        client = self._server.client()
+        await client.connect()
+        return client
+
+    async def close(self) -> None:
+        """End the connections that wait for the next mail."""
+        while self._idle:
+            self._idle.pop()[0].close()
+
+
+def _outcome_of(failure: Exception) -> Outcome:
+    """RFC 5321: 4xx is for now, 5xx is for good; but what we can mend ourselves is for now."""
+    if isinstance(failure, aiosmtplib.SMTPRecipientsRefused):
+        failure = failure.recipients[0]
+    if isinstance(failure, aiosmtplib.SMTPResponseException):
+        is_final = 500 <= failure.code <= 599 and not isinstance(failure, OUR_OWN)
+        return Outcome(Verdict.REFUSED if is_final else Verdict.RETRY, f"smtp-{failure.code}")
+    return next(Outcome(Verdict.RETRY, code) for kind, code in CODES if isinstance(failure, kind))

@@ -1,0 +1,108 @@
+"""What an alert says to people, in German or English."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from services.notifications.delivery.channel import Notice
+from services.notifications.delivery.names import Names
+from services.notifications.domain.alert import Alert, Crossing
+from services.notifications.domain.recipient import Language
+from services.notifications.domain.wording import deviation
+from shared.clock import BERLIN
+
+TEXTS = Path(__file__).parent / "texts"
+WORDS: Mapping[str, Any] = tomllib.loads((TEXTS / "words.toml").read_text(encoding="utf-8"))
+INSTANTS = {Language.GERMAN: "%d.%m.%Y, %H:%M", Language.ENGLISH: "%Y-%m-%d %H:%M %Z"}
+BETWEEN_ALERTS = "\n" + "-" * 60 + "\n\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A subject of one line and a text."""
+
+    subject: str
+    text: str
+
+
+class Letters:
+    """Writes letters with the names of units and quotas, and links below the public address."""
+
+    def __init__(self, names: Names, public_address: str) -> None:
+        self._names, self._address = names, public_address.rstrip("/")
+        self._templates = Environment(
+            loader=FileSystemLoader(TEXTS, encoding="utf-8"),
+            undefined=StrictUndefined,
+            autoescape=False,  # noqa: S701  # plain text, there is no markup to escape
+            trim_blocks=True,
+            lstrip_blocks=False,
+            keep_trailing_newline=True,
+        )
+
+    def letter(self, notice: Notice) -> Letter:
+        """The whole letter of a notice, in its recipient's language."""
+        language = notice.recipient.wish.language
+        facts = [self._facts(alert, notice, language) for alert in notice.alerts]
+        texts = [self._render(f"alert.{language}.txt", one) for one in facts]
+        subject = self._render(f"subject.{language}.txt", facts[0]).strip()
+        return Letter(subject, BETWEEN_ALERTS.join(texts))
+
+    def line(self, notice: Notice) -> str:
+        """All of it in one line per alert, for a log."""
+        facts = [self._facts(alert, notice, Language.ENGLISH) for alert in notice.alerts]
+        return "\n".join(self._render("log.txt", one).strip() for one in facts)
+
+    def _render(self, file: str, facts: Mapping[str, object]) -> str:
+        return self._templates.get_template(file).render(facts)
+
+    def _facts(self, alert: Alert, notice: Notice, language: Language) -> dict[str, object]:
+        return {
+            **self._crossing(alert.crossing, language),
+            **_resolved(notice.resolved.get(alert.id), language),
+            "raised_at": _instant(alert.raised_at, language),
+            "alert_address": f"{self._address}/notifications/v1/alerts/{alert.id}",
+        }
+
+    def _crossing(self, crossing: Crossing, language: Language) -> dict[str, object]:
+        words, off = WORDS[language], deviation(crossing.balance)
+        return {
+            "crossing": f"{crossing.land}:{crossing.sequence}",
+            "unit": self._names.unit(crossing.unit),
+            "unit_name": self._names.short_unit(crossing.unit),
+            "quota": self._names.quota(crossing.quota, language),
+            "quota_code": crossing.quota,
+            "before": words["standings"][crossing.before],
+            "after": words["standings"][crossing.after],
+            "cause": words["causes"][crossing.cause],
+            "cause_code": crossing.cause.value,
+            "ledger_sequence": crossing.ledger_sequence,
+            "definition": crossing.definition,
+            "balance": _decimal(off.signed, language),
+            "credited": _decimal(crossing.credited.decimal, language),
+            "target": _decimal(crossing.target.decimal, language),
+            "persons": off.persons,
+            "is_over": off.is_over,
+            "is_exact": off.is_exact,
+            "balances_address": f"{self._address}/quota/v1/quotas/{crossing.quota}/balances",
+        }
+
+
+def _resolved(earlier: Alert | None, language: Language) -> dict[str, object]:
+    return {
+        "resolved_at": _instant(earlier.raised_at, language) if earlier else None,
+        "resolved_after": earlier and WORDS[language]["standings"][earlier.crossing.after],
+        "undone": earlier is not None and earlier.undone_by_correction,
+    }
+
+
+def _instant(instant: datetime, language: Language) -> str:
+    return instant.astimezone(BERLIN).strftime(INSTANTS[language])
+
+
+def _decimal(text: str, language: Language) -> str:
+    return text.replace(".", ",") if language is Language.GERMAN else text

@@ -1,0 +1,1 @@
+"""Remembers positions, alerts, recipients and deliveries; the only SQL of the service."""

@@ -1,0 +1,194 @@
+"""The alerts, one per crossing, and what became of each."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from uuid import UUID
+
+from asyncpg import Record
+
+from services.notifications.domain.alert import (
+    Acknowledgement,
+    Alert,
+    AlertState,
+    Amount,
+    Crossing,
+    Note,
+    Place,
+)
+from shared.codes import Cause, Land, Standing
+from shared.postgres import Connection
+
+INSERT = """
+    INSERT INTO alerts
+        (id, land, sequence, fingerprint, quota, unit, before, after,
+         credited_exact, credited_decimal, target_exact, target_decimal,
+         balance_exact, balance_decimal, cause, ledger_sequence, definition,
+         state, raised_at, resolved_by, undone_by_correction)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
+            $20, $21)
+"""
+
+
+async def insert_alerts(
+    tx: Connection, raised: Iterable[Alert], fingerprints: Mapping[int, str]
+) -> None:
+    """Keep new alerts in order, each with the fingerprint of its crossing's number."""
+    await tx.executemany(
+        INSERT, [_row(alert, fingerprints[alert.crossing.sequence]) for alert in raised]
+    )
+
+
+def _row(alert: Alert, fingerprint: str) -> tuple[object, ...]:
+    crossing = alert.crossing
+    amounts = (crossing.credited, crossing.target, crossing.balance)
+    return (
+        *(alert.id, crossing.land, crossing.sequence, fingerprint, crossing.quota, crossing.unit),
+        *(crossing.before, crossing.after),
+        *(text for amount in amounts for text in (amount.exact, amount.decimal)),
+        *(crossing.cause, crossing.ledger_sequence, crossing.definition),
+        *(alert.state, alert.raised_at, alert.resolved_by, alert.undone_by_correction),
+    )
+
+
+# Rows are locked in the order of their numbers; the Land's position is locked before them.
+LOCK_UNRESOLVED = """
+    SELECT a.* FROM alerts AS a
+      JOIN unnest($2::text[], $3::text[]) AS places (quota, unit) USING (quota, unit)
+     WHERE a.land = $1 AND a.state <> 'resolved'
+     ORDER BY a.number
+       FOR UPDATE OF a
+"""
+
+
+async def lock_unresolved(
+    tx: Connection, land: Land, places: Iterable[Place]
+) -> dict[Place, Alert]:
+    """The alerts of these quotas and units that still wait for a person or a crossing."""
+    pairs = sorted(set(places))
+    quotas, units = [quota for quota, _ in pairs], [unit for _, unit in pairs]
+    rows = await tx.fetch(LOCK_UNRESOLVED, land, quotas, units)
+    return {alert.crossing.place: alert for alert in map(_alert, rows)}
+
+
+RESOLVE = """
+    UPDATE alerts SET state = 'resolved', resolved_by = $2, undone_by_correction = $3
+     WHERE id = $1
+"""
+
+
+async def set_resolved(tx: Connection, resolved: Iterable[Alert]) -> None:
+    """Keep what resolved these alerts."""
+    await tx.executemany(
+        RESOLVE, [(one.id, one.resolved_by, one.undone_by_correction) for one in resolved]
+    )
+
+
+FINGERPRINTS = """
+    SELECT sequence, fingerprint FROM alerts WHERE land = $1 AND sequence BETWEEN $2 AND $3
+"""
+
+
+async def load_fingerprints(tx: Connection, land: Land, low: int, high: int) -> dict[int, str]:
+    """The fingerprints of applied crossings by number, both ends included."""
+    rows = await tx.fetch(FINGERPRINTS, land, low, high)
+    return {row["sequence"]: row["fingerprint"] for row in rows}
+
+
+LOCK = "SELECT * FROM alerts WHERE id = $1 AND land = ANY($2) FOR UPDATE"
+
+
+async def lock_alert(tx: Connection, alert: UUID, lands: Sequence[str]) -> Alert | None:
+    """An alert of one of these Lands, locked until the transaction ends."""
+    row = await tx.fetchrow(LOCK, alert, lands)
+    return _alert(row) if row else None
+
+
+ACKNOWLEDGE = """
+    UPDATE alerts SET state = $2, acknowledged_by = $3, acknowledged_at = $4, note_code = $5
+     WHERE id = $1
+"""
+
+
+async def set_acknowledged(tx: Connection, alert: Alert) -> None:
+    """Keep who took the alert on."""
+    given = alert.acknowledgement
+    assert given  # noqa: S101  # the domain's decision carries it
+    await tx.execute(ACKNOWLEDGE, alert.id, alert.state, given.by, given.at, given.note_code)
+
+
+LIST = """
+    SELECT * FROM alerts
+     WHERE land = ANY($1) AND number < $2
+       AND ($3::text IS NULL OR state = $3)
+       AND ($4::text IS NULL OR unit = $4)
+       AND ($5::text IS NULL OR quota = $5)
+     ORDER BY number DESC
+     LIMIT $6
+"""
+
+
+async def list_alerts(
+    tx: Connection,
+    lands: Sequence[str],
+    before: int,
+    wanted: tuple[str | None, str | None, str | None],
+    limit: int,
+) -> list[tuple[int, Alert]]:
+    """Newest first, below a number; `wanted` is state, unit and quota, None for any."""
+    rows = await tx.fetch(LIST, lands, before, *wanted, limit)
+    return [(row["number"], _alert(row)) for row in rows]
+
+
+LOAD = "SELECT * FROM alerts WHERE id = $1 AND land = ANY($2)"
+
+
+async def load_alert(tx: Connection, alert: UUID, lands: Sequence[str]) -> Alert | None:
+    """An alert of one of these Lands."""
+    row = await tx.fetchrow(LOAD, alert, lands)
+    return _alert(row) if row else None
+
+
+LOAD_MANY = """
+    SELECT DISTINCT a.* FROM alerts AS a JOIN alerts AS wanted
+        ON a.id = wanted.id OR (a.land = wanted.land AND a.resolved_by = wanted.sequence)
+     WHERE wanted.id = ANY($1)
+"""
+
+
+async def load_with_resolved(tx: Connection, ids: Sequence[UUID]) -> dict[UUID, Alert]:
+    """These alerts, and the earlier ones that their crossings resolved."""
+    return {alert.id: alert for alert in map(_alert, await tx.fetch(LOAD_MANY, ids))}
+
+
+def _alert(row: Record) -> Alert:
+    return Alert(
+        crossing=_crossing(row),
+        state=AlertState(row["state"]),
+        raised_at=row["raised_at"],
+        acknowledgement=_acknowledgement(row),
+        resolved_by=row["resolved_by"],
+        undone_by_correction=row["undone_by_correction"],
+    )
+
+
+def _crossing(row: Record) -> Crossing:
+    return Crossing(
+        land=row["land"],
+        sequence=row["sequence"],
+        quota=row["quota"],
+        unit=row["unit"],
+        before=Standing(row["before"]),
+        after=Standing(row["after"]),
+        credited=Amount(row["credited_exact"], row["credited_decimal"]),
+        target=Amount(row["target_exact"], row["target_decimal"]),
+        balance=Amount(row["balance_exact"], row["balance_decimal"]),
+        cause=Cause(row["cause"]),
+        ledger_sequence=row["ledger_sequence"],
+        definition=row["definition"],
+    )
+
+
+def _acknowledgement(row: Record) -> Acknowledgement | None:
+    if row["acknowledged_by"] is None:
+        return None
+    note = row["note_code"]
+    return Acknowledgement(row["acknowledged_by"], row["acknowledged_at"], note and Note(note))

@@ -1,0 +1,191 @@
+"""Deliveries and their tries; each is in one notifier's hands at a time."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from asyncpg import Record
+
+from services.notifications.domain.delivery import (
+    Attempt,
+    Claimed,
+    Delivery,
+    DeliveryState,
+    Progress,
+    Tracked,
+)
+from services.notifications.domain.recipient import ChannelCode
+from shared.postgres import Connection
+
+INSERT = """
+    INSERT INTO deliveries (id, recipient, channel, land, alerts, planned_at, next_try)
+    VALUES ($1, $2, $3, $4, $5, $6, $6)
+    ON CONFLICT (id) DO NOTHING
+"""
+
+
+async def insert_deliveries(tx: Connection, planned: Iterable[Delivery]) -> None:
+    """Plan deliveries for now; one that was planned before stays as it is."""
+    rows = [
+        (one.id, one.recipient, one.channel, one.land, one.alerts, one.planned_at)
+        for one in planned
+    ]
+    await tx.executemany(INSERT, rows)
+
+
+# A slow recipient must not take every place: each gives a few of its oldest due deliveries.
+CLAIM = """
+    WITH due AS MATERIALIZED (
+        SELECT one.id
+          FROM recipients AS r
+         CROSS JOIN LATERAL (
+               SELECT d.id, d.next_try, d.number FROM deliveries AS d
+                WHERE d.recipient = r.id AND d.state = 'pending' AND d.next_try <= $2
+                  AND (d.claimed_until IS NULL OR d.claimed_until <= $2)
+                ORDER BY d.next_try, d.number
+                LIMIT $6
+                  FOR UPDATE SKIP LOCKED) AS one
+         WHERE r.channel = $1 AND r.id <> ALL($5)
+         ORDER BY one.next_try, one.number
+         LIMIT $4)
+    UPDATE deliveries AS d
+       SET claim = d.claim + 1, tries = d.tries + 1, claimed_until = $3
+      FROM due
+     WHERE d.id = due.id
+    RETURNING d.*
+"""
+
+
+async def claim_due(
+    tx: Connection,
+    channel: ChannelCode,
+    span: tuple[datetime, datetime],
+    room: tuple[int, int],
+    busy: Sequence[UUID],
+) -> list[Claimed]:
+    """Due deliveries of a channel, oldest first, taken from now until the end of the span.
+
+    `room` is how many in all and per recipient; recipients in `busy` wait.
+    """
+    rows = await tx.fetch(CLAIM, channel, *span, room[0], busy, room[1])
+    return [
+        Claimed(_delivery(row), row["claim"], row["tries"], row["content"])
+        for row in sorted(rows, key=lambda row: int(row["number"]))
+    ]
+
+
+CONTENT = "UPDATE deliveries SET content = $2 WHERE id = $1 AND content IS NULL"
+
+
+async def set_contents(tx: Connection, contents: Mapping[UUID, bytes]) -> None:
+    """Keep what the first try will send."""
+    await tx.executemany(CONTENT, list(contents.items()))
+
+
+# Whoever lost its claim changes nothing, but what was accepted was accepted.
+PROGRESS = """
+    UPDATE deliveries SET state = $3, next_try = $4, claimed_until = NULL
+     WHERE id = $1
+       AND ((claim = $2 AND state = 'pending') OR ($3 = 'accepted' AND state <> 'accepted'))
+"""
+ATTEMPT = "INSERT INTO attempts (delivery, at, outcome) VALUES ($1, $2, $3)"
+
+
+async def record_attempts(
+    tx: Connection, ended: Sequence[tuple[Claimed, Attempt, Progress]]
+) -> None:
+    """Keep every try, and where its delivery now stands."""
+    rows = [(one.delivery.id, one.claim, to.state, to.next_try) for one, _, to in ended]
+    await tx.executemany(PROGRESS, rows)
+    tries = [(one.delivery.id, attempt.at, attempt.outcome) for one, attempt, _ in ended]
+    await tx.executemany(ATTEMPT, tries)
+
+
+RELEASE = """
+    UPDATE deliveries SET claimed_until = NULL, tries = tries - 1
+     WHERE id = $1 AND claim = $2 AND state = 'pending'
+"""
+
+
+async def release_claims(tx: Connection, claims: Iterable[Claimed]) -> None:
+    """Give back what was not sent to its end: the next notifier need not wait for the claim."""
+    await tx.executemany(RELEASE, [(one.delivery.id, one.claim) for one in claims])
+
+
+GIVE_UP = """
+    WITH ended AS (
+        UPDATE deliveries SET state = 'given-up', next_try = NULL, claimed_until = NULL
+         WHERE recipient = $1 AND state = 'pending'
+        RETURNING id)
+    INSERT INTO attempts (delivery, at, outcome) SELECT id, $2, $3 FROM ended
+"""
+
+
+async def give_up_all(tx: Connection, recipient: UUID, last: Attempt) -> None:
+    """End a recipient's pending deliveries."""
+    await tx.execute(GIVE_UP, recipient, last.at, last.outcome)
+
+
+RESTART = """
+    UPDATE deliveries
+       SET state = 'pending', next_try = $2, tries = 0, claimed_until = NULL, claim = claim + 1
+     WHERE id = $1
+    RETURNING *
+"""
+
+
+async def restart_delivery(tx: Connection, delivery: UUID, at: datetime) -> Tracked:
+    """Begin the tries of a known delivery again, from this instant, whatever became of it."""
+    [restarted] = await _track(tx, await tx.fetch(RESTART, delivery, at))
+    return restarted
+
+
+LOAD = "SELECT * FROM deliveries WHERE id = $1 AND land = ANY($2)"
+
+
+async def load_delivery(tx: Connection, delivery: UUID, lands: Sequence[str]) -> Tracked | None:
+    """A delivery about one of these Lands."""
+    row = await tx.fetchrow(LOAD, delivery, lands)
+    return (await _track(tx, [row]))[0] if row else None
+
+
+LIST = """
+    SELECT * FROM deliveries WHERE land = ANY($1) AND number < $2 ORDER BY number DESC LIMIT $3
+"""
+
+
+async def list_deliveries(
+    tx: Connection, lands: Sequence[str], before: int, limit: int
+) -> list[tuple[int, Tracked]]:
+    """Newest first, below a number."""
+    rows = await tx.fetch(LIST, lands, before, limit)
+    return [(row["number"], one) for row, one in zip(rows, await _track(tx, rows), strict=True)]
+
+
+ATTEMPTS = "SELECT delivery, at, outcome FROM attempts WHERE delivery = ANY($1) ORDER BY number"
+
+
+async def _track(tx: Connection, rows: Sequence[Record]) -> list[Tracked]:
+    attempts: dict[UUID, list[Attempt]] = defaultdict(list)
+    for one in await tx.fetch(ATTEMPTS, [row["id"] for row in rows]):
+        attempts[one["delivery"]].append(Attempt(one["at"], one["outcome"]))
+    return [
+        Tracked(
+            delivery=_delivery(row),
+            progress=Progress(DeliveryState(row["state"]), row["next_try"]),
+            attempts=tuple(attempts[row["id"]]),
+        )
+        for row in rows
+    ]
+
+
+def _delivery(row: Record) -> Delivery:
+    return Delivery(
+        id=row["id"],
+        recipient=row["recipient"],
+        channel=ChannelCode(row["channel"]),
+        land=row["land"],
+        alerts=tuple(row["alerts"]),
+        planned_at=row["planned_at"],
+    )

@@ -1,0 +1,1 @@
+"""Notifications on real PostgreSQL, Kafka, mail and web servers."""
