@@ -4,8 +4,11 @@ from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
-from services.quota.api import allotments, balances, crossings, quotas
+from fastapi import FastAPI
+
+from services.quota.api import allotments, balances, crossings, defining, quotas
 from services.quota.handlers.crossings import CrossingSource
+from services.quota.handlers.periods import turn_periods_forever
 from services.quota.handlers.placements import PlacementCounter, read_placement
 from services.quota.handlers.seeds import seed_lands
 from services.quota.settings import QuotaSettings
@@ -17,28 +20,44 @@ from shared.relay import Place, Relay
 from shared.service import Service
 from shared.topics import CROSSINGS, PLACEMENTS
 
+ROUTERS = [
+    quotas.router,
+    defining.router,
+    balances.router,
+    crossings.router,
+    allotments.router,
+]
+
 
 def main() -> None:
     """Run quota until it is told to stop."""
     settings = QuotaSettings.read()
     service = Service("quota", settings)
+    service.serve(connect(service, settings))
+
+
+def connect(service: Service, settings: QuotaSettings) -> FastAPI:
+    """The whole service behind its HTTP side."""
+    bell = Bell(settings.database, settings.password, "quota_relay")
 
     @asynccontextmanager
-    async def work(
-        database: Database,
-    ) -> AsyncIterator[Sequence[Coroutine[Any, Any, None]]]:
+    async def work(database: Database) -> AsyncIterator[Sequence[Coroutine[Any, Any, None]]]:
         await seed_lands(database)
-        bell = Bell(settings.database, settings.password, "quota_relay")
         feed = Feed(settings.admissions_url, settings)
-        relay = Relay(CrossingSource(), CROSSINGS, database, bell, Place.of(settings))
+        prefix, place = settings.topic_prefix, Place.of(settings)
+        relay = Relay(CrossingSource(), prefix + CROSSINGS, database, bell, place)
         broker = make_broker(settings.kafka_bootstrap)
         counter = PlacementCounter(database, feed, bell)
-        inbox = Inbox(settings.topic_prefix + PLACEMENTS, read_placement, counter, database)
+        inbox = Inbox(prefix + PLACEMENTS, read_placement, counter, database)
         inbox.subscribe(broker, "quota", settings.batch_records)
         service.conditions |= {"relay": lambda: relay.trouble, "inbox": lambda: inbox.trouble}
-        yield bell.run(), relay.run(), inbox.settle_forever(), start_broker(broker)
-        await close_quietly(broker)
-        await feed.close()
+        calendar = turn_periods_forever(database, bell)
+        try:
+            yield bell.run(), relay.run(), inbox.settle_forever(), start_broker(broker), calendar
+        finally:
+            await close_quietly(broker)
+            await feed.close()
 
-    routers = [quotas.router, balances.router, crossings.router, allotments.router]
-    service.serve(service.app(routers, work))
+    app = service.app(ROUTERS, work)
+    app.state.bell = bell
+    return app

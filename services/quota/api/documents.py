@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from services.quota.domain.balances import Balance, fulfilment_percent
+from services.quota.domain.balances import Balance, Board, fulfilment_percent
+from services.quota.domain.counts import Position
 from services.quota.domain.definitions import (
     DEFAULT_PERIOD,
     DEFAULT_TOLERANCE,
@@ -16,9 +17,11 @@ from services.quota.domain.definitions import (
     Tolerance,
 )
 from services.quota.domain.documents import to_document
-from shared.codes import instant_text
+from services.quota.store.names import load_unit_names
+from shared.codes import Land, QuotaCode, instant_text
 from shared.contracts.exact import exact
 
+NAMES = load_unit_names()
 LISTS = {
     "members": (MemberTerm,),
     "rules": (CreditingRule,),
@@ -62,12 +65,25 @@ def _listed(definition: Definition, rules: QuotaRules) -> dict[str, Any]:
     return {**document, "known": known}
 
 
-def balance_document(balance: Balance, name: str) -> dict[str, Any]:
-    """One unit's line on the board of balances."""
+def board_document(
+    quota: QuotaCode, land: Land, balances: Board, position: Position
+) -> dict[str, Any]:
+    """The board of a quota as it stands at a position."""
+    as_of = {"sequence": position.sequence, "definition": position.definition}
+    return {
+        "quota": quota,
+        "land": land,
+        "as_of": {**as_of, "valid_on": None, "known_at": None},
+        "total": exact(balances.total),
+        "units": [_balance_document(each) for each in balances.units],
+    }
+
+
+def _balance_document(balance: Balance) -> dict[str, Any]:
     numbers = ("share", "credited", "target", "balance")
     return {
         "unit": balance.unit,
-        "name": name,
+        "name": NAMES[balance.unit],
         **{number: exact(getattr(balance, number)) for number in numbers},
         "standing": balance.standing,
         "fulfilment_percent": fulfilment_percent(balance.credited, balance.target),

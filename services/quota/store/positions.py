@@ -17,6 +17,7 @@ ADVANCE = """
        SET sequence = $4, definition = $5, crossing = $6, ledger_hash = $7
      WHERE land = $1 AND sequence = $2 AND definition = $3 AND held IS NULL
 """
+LOCK = "SELECT FROM positions WHERE land = $1 FOR UPDATE"
 HOLD = "UPDATE positions SET held = $2 WHERE land = $1"
 HELD = "SELECT land, held FROM positions WHERE held IS NOT NULL ORDER BY land"
 
@@ -39,6 +40,11 @@ async def _load(tx: Connection, land: Land) -> asyncpg.Record:
     if row is None:
         raise LookupError(f"Land {land} has no position: migrations make one for every Land")
     return row
+
+
+async def lock_position(tx: Connection, land: Land) -> None:
+    """Keep every other change of the Land waiting until this transaction ends."""
+    await tx.execute(LOCK, land)
 
 
 async def advance(tx: Connection, land: Land, seen: Position, reached: Position) -> None:

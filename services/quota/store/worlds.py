@@ -5,13 +5,13 @@ from datetime import datetime
 
 from services.quota.domain.counts import Position
 from services.quota.domain.crossings import Crossing
-from services.quota.domain.definitions import Definition
+from services.quota.domain.definitions import Change, Definition
 from services.quota.domain.world import World
 from services.quota.store.counts import load_counts, load_daily, save_counts
 from services.quota.store.crossings import insert_crossings
 from services.quota.store.definitions import insert_definition, list_definitions
-from services.quota.store.positions import advance, load_owned_position
-from shared.codes import Land
+from services.quota.store.positions import advance, load_owned_position, lock_position
+from shared.codes import Land, QuotaCode
 from shared.postgres import Connection
 
 
@@ -37,15 +37,32 @@ async def save_world(
     await insert_crossings(tx, crossings, found_at)
 
 
-async def apply_definitions(
-    tx: Connection, land: Land, definitions: Sequence[Definition], actor: str
-) -> list[Crossing]:
-    """Append definitions to a Land's log and restate; raises OwnershipLost if it moved."""
+async def apply_changes(
+    tx: Connection,
+    land: Land,
+    changes: Sequence[tuple[QuotaCode, Change]],
+    recorded_at: datetime,
+    actor: str,
+) -> World:
+    """Append changes to a Land's log of definitions, restate, cross; the world after them.
+
+    The Land's row stays locked, so whatever the caller checked before still holds.
+    """
+    await lock_position(tx, land)
     world = await load_world(tx, land)
     seen, daily = world.position, await load_daily(tx, land)
-    crossings = []
-    for definition in definitions:
+    crossings: list[Crossing] = []
+    for quota, change in changes:
+        definition = next_definition(world, quota, change, recorded_at)
         await insert_definition(tx, definition, actor)
         crossings += world.define(definition, daily)
-    await save_world(tx, world, seen, crossings, definitions[-1].recorded_at)
-    return crossings
+    await save_world(tx, world, seen, crossings, recorded_at)
+    return world
+
+
+def next_definition(
+    world: World, quota: QuotaCode, change: Change, recorded_at: datetime
+) -> Definition:
+    """A change as the next definition of its Land, applied after what was applied so far."""
+    number, sequence = world.position.definition + 1, world.position.sequence
+    return Definition(world.land, number, quota, sequence, recorded_at, change)

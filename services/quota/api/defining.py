@@ -1,0 +1,196 @@
+"""Quotas are opened, given members, rules, keys, tolerance and periods, and closed."""
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from pydantic import BaseModel, ConfigDict
+from uuid_utils.compat import uuid7
+
+from services.quota.api.changes import (
+    UNITS,
+    ClosureBody,
+    KeyBody,
+    MemberBody,
+    PeriodBody,
+    QuotaBody,
+    RuleBody,
+    ToleranceBody,
+)
+from services.quota.api.documents import board_document, quota_document
+from services.quota.api.reading import find_land, read_rules
+from services.quota.api.refused import key_faults, missing_faults
+from services.quota.domain.balances import board
+from services.quota.domain.definitions import Change, Closed, KeyVersion, QuotaOpened, QuotaRules
+from services.quota.domain.keys import check_key, missing_in_keys
+from services.quota.store.counts import load_daily
+from services.quota.store.definitions import load_land_of
+from services.quota.store.positions import lock_position
+from services.quota.store.worlds import apply_changes, load_world, next_definition
+from shared.access import Caller
+from shared.clock import now, today_in_berlin
+from shared.codes import Ags, Land, QuotaCode, Role, land_of
+from shared.contracts.crossings import crossing_document
+from shared.http.answers import answer
+from shared.http.once import nothing, once
+from shared.http.problems import Fault, Problem
+from shared.http.route import Call, Calling, ContractRoute, allowed
+from shared.postgres import Bell, Connection, Database, snapshot
+from shared.service import Stored
+
+router = APIRouter(prefix="/quota/v1/quotas", tags=["definitions"], route_class=ContractRoute)
+Decide = Callable[[QuotaRules], Change]
+
+
+async def the_bell(request: Request) -> Bell:
+    """The bell that wakes the relay of crossings."""
+    bell: Bell = request.app.state.bell
+    return bell
+
+
+Ringing = Annotated[Bell, Depends(the_bell)]
+
+
+class TrialQuery(BaseModel):
+    """Whether a key is only tried: `?dry_run=true`."""
+
+    model_config = ConfigDict(extra="forbid")
+    dry_run: bool = False
+
+
+@router.post("", response_model=None)
+@allowed(Role.COORDINATION)
+async def open_quota(body: QuotaBody, call: Calling, database: Stored) -> Response:
+    """Open a quota; members, rules and keys follow by their own routes."""
+    if not call.caller.may_read_land(body.land):
+        raise Problem("not-your-unit", unit=body.land)
+    quota, land = QuotaCode(body.quota), Land(body.land)
+
+    async def act(tx: Connection, _: None) -> Response:
+        await lock_position(tx, land)
+        if await load_land_of(tx, quota) is not None:
+            raise Problem.invalid(Fault("quota-exists", "/quota", facts={"quota": quota}))
+        return await _apply(tx, call, land, quota, QuotaOpened(body.name, body.source))
+
+    return await once(call, database, nothing, act)
+
+
+@router.post("/{quota}/members", response_model=None)
+@allowed(Role.COORDINATION)
+async def add_member(
+    quota: str, body: MemberBody, call: Calling, database: Stored, bell: Ringing
+) -> Response:
+    """Add a member's term; the same unit and first day again replaces it."""
+
+    def decide(rules: QuotaRules) -> Change:
+        if land_of(body.unit) != rules.land:
+            raise Problem.invalid(Fault("other-land", "/unit", facts={"unit": body.unit}))
+        if missing := missing_in_keys(body.change(), rules):
+            raise Problem.invalid(*missing_faults(missing, "/unit"))
+        return body.change()
+
+    return await define(call, database, bell, quota, decide)
+
+
+@router.post("/{quota}/rules", response_model=None)
+@allowed(Role.COORDINATION)
+async def add_rule(
+    quota: str, body: RuleBody, call: Calling, database: Stored, bell: Ringing
+) -> Response:
+    """Add a crediting rule; the same programme and first day again replaces it."""
+    return await define(call, database, bell, quota, lambda _: body.change())
+
+
+@router.post("/{quota}/tolerance", response_model=None)
+@allowed(Role.COORDINATION)
+async def set_tolerance(
+    quota: str, body: ToleranceBody, call: Calling, database: Stored, bell: Ringing
+) -> Response:
+    """Replace the tolerance as a whole."""
+    return await define(call, database, bell, quota, lambda _: body.change())
+
+
+@router.post("/{quota}/period", response_model=None)
+@allowed(Role.COORDINATION)
+async def set_period(
+    quota: str, body: PeriodBody, call: Calling, database: Stored, bell: Ringing
+) -> Response:
+    """Count from the period that holds today."""
+    return await define(call, database, bell, quota, lambda _: body.change(today_in_berlin()))
+
+
+@router.post("/{quota}/closure", response_model=None)
+@allowed(Role.COORDINATION)
+async def close_quota(
+    quota: str, body: ClosureBody, call: Calling, database: Stored, bell: Ringing
+) -> Response:
+    """Count nothing after a day; the quota crosses no more."""
+    closed = Closed(body.closed_on, body.source)
+    return await define(call, database, bell, quota, lambda _: closed)
+
+
+@router.post("/{quota}/keys", response_model=None)
+@allowed(Role.COORDINATION)
+async def import_key(
+    quota: str,
+    body: KeyBody,
+    call: Calling,
+    database: Stored,
+    bell: Ringing,
+    query: Annotated[TrialQuery, Query()],
+) -> Response:
+    """Import a key as published; with `dry_run` show what it would do and record nothing."""
+
+    def decide(rules: QuotaRules) -> KeyVersion:
+        units = [Ags(unit) for unit in UNITS if land_of(unit) == rules.land]
+        checked = check_key(body.change(str(uuid7())), body.texts(), rules, units)
+        if checked.refusals:
+            raise Problem.invalid(*key_faults(checked.refusals))
+        return checked.key
+
+    if query.dry_run:
+        return await try_key(call.caller, database, QuotaCode(quota), decide)
+    return await define(call, database, bell, quota, decide)
+
+
+async def define(
+    call: Call, database: Database, bell: Bell, quota: str, decide: Decide
+) -> Response:
+    """Decide on the rules as they are under the Land's lock, apply, and answer with the quota."""
+
+    async def find(tx: Connection) -> Land:
+        return await find_land(tx, quota, call.caller)
+
+    async def act(tx: Connection, land: Land) -> Response:
+        await lock_position(tx, land)
+        change = decide(await read_rules(tx, land, quota))
+        return await _apply(tx, call, land, QuotaCode(quota), change)
+
+    given = await once(call, database, find, act)
+    bell.ring()
+    return given
+
+
+async def _apply(
+    tx: Connection, call: Call, land: Land, quota: QuotaCode, change: Change
+) -> Response:
+    world = await apply_changes(tx, land, [(quota, change)], now(), call.caller.client)
+    return answer(201, quota_document(world.rules()[quota]))
+
+
+async def try_key(
+    caller: Caller, database: Database, quota: QuotaCode, decide: Callable[[QuotaRules], KeyVersion]
+) -> Response:
+    """What a key would change, computed beside the record."""
+    async with snapshot(database) as tx:
+        land = await find_land(tx, quota, caller)
+        world, daily = await load_world(tx, land), await load_daily(tx, land)
+    key = decide(world.rules()[quota])
+    crossings = world.define(next_definition(world, quota, key, now()), daily)
+    balances = board(world.rules()[quota], world.counts()[quota], today_in_berlin())
+    shown: dict[str, Any] = {
+        "balances": board_document(quota, land, balances, world.position),
+        "crossings": [crossing_document(each._asdict()) for each in crossings],
+        "warnings": [{"fact": each.fact, "sum": each.sum} for each in key.warnings],
+    }
+    return answer(200, shown)

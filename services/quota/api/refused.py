@@ -1,0 +1,43 @@
+"""Why a key or a member was refused, as faults at their places in the body."""
+
+from collections.abc import Iterable
+
+from services.quota.domain.keys import (
+    KeyRefusal,
+    SumMisses100,
+    UnitUnknown,
+    WeightMalformed,
+    WeightMissing,
+    WeightNotPositive,
+)
+from shared.contracts.exact import decimal_text
+from shared.http.faults import pointer
+from shared.http.problems import Fault
+
+CODES: dict[type[KeyRefusal], str] = {
+    WeightMalformed: "malformed",
+    UnitUnknown: "unit-unknown",
+    WeightNotPositive: "weight-not-positive",
+    WeightMissing: "weight-missing",
+}
+
+
+def key_faults(refusals: Iterable[KeyRefusal]) -> list[Fault]:
+    """Every reason against a key."""
+    return [_fault(refusal) for refusal in refusals]
+
+
+def _fault(refusal: KeyRefusal) -> Fault:
+    if isinstance(refusal, SumMisses100):
+        facts = {
+            "sum": decimal_text(refusal.sum, 6),
+            "allowed": decimal_text(refusal.explained, 6),
+        }
+        return Fault("sum-misses-100", "/weights", facts=facts)
+    place = pointer(["weights", refusal.unit])
+    return Fault(CODES[type(refusal)], place, facts={"unit": refusal.unit, "code": refusal.unit})
+
+
+def missing_faults(missing: Iterable[WeightMissing], place: str) -> list[Fault]:
+    """The keys that a member's unit is not in."""
+    return [Fault("weight-missing", place, facts={"unit": each.unit}) for each in missing]
