@@ -1,8 +1,9 @@
 """What holds for every test: how hard property tests try, and how they are repeated."""
 
 import os
+from pathlib import Path
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 EXAMPLES = int(os.environ.get("HAFENLOTSE_TEST_EXAMPLES", "100"))
 
@@ -13,4 +14,12 @@ settings.register_profile(
     print_blob=True,
     suppress_health_check=[HealthCheck.too_slow],
 )
-settings.load_profile("house")
+# Thousands of mutants only need to be told apart from the code: same examples, no shrinking.
+settings.register_profile(
+    "mutation",
+    settings.get_profile("house"),
+    max_examples=15,
+    derandomize=True,
+    phases=[Phase.explicit, Phase.generate],
+)
+settings.load_profile("mutation" if Path.cwd().name == "mutants" else "house")
