@@ -46,7 +46,10 @@ def connect(service: Service, settings: NotificationsSettings) -> FastAPI:
             settings.topic_prefix + CROSSINGS, read_event, Crossings(database, feed, bell), database
         )
         inbox.subscribe(broker, "notifications", settings.batch_records)
-        service.conditions["inbox"] = lambda: inbox.trouble
+        service.conditions |= {
+            "kafka": lambda: None if broker.running else "Kafka can't be reached yet",
+            "inbox": lambda: inbox.trouble,
+        }
         email, webhook, log = make_channels(settings)
         pace = Pace(stretch=settings.retry_stretch, claim_seconds=settings.claim_seconds)
         dispatcher = Dispatcher(database, (email, webhook, log), bell, pace)
@@ -63,17 +66,7 @@ def connect(service: Service, settings: NotificationsSettings) -> FastAPI:
 def make_channels(settings: NotificationsSettings) -> tuple[EmailChannel, WebhookChannel, Channel]:
     """The ways out of the house."""
     letters = Letters(load_names(), settings.public_address)
-    secret = settings.smtp_password
-    server = MailServer(
-        settings.smtp_host,
-        settings.smtp_port,
-        settings.mail_from,
-        settings.smtp_tls,
-        settings.smtp_username,
-        secret.get_secret_value() if secret else None,
-    )
-    return (
-        EmailChannel(server, letters),
-        WebhookChannel(settings.webhook_allowed),
-        LogChannel(letters),
-    )
+    place = (settings.smtp_host, settings.smtp_port, settings.mail_from, settings.smtp_tls)
+    server = MailServer(*place, settings.smtp_username, settings.mail_password)
+    email = EmailChannel(server, letters)
+    return email, WebhookChannel(settings.webhook_allowed), LogChannel(letters)

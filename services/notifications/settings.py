@@ -50,3 +50,8 @@ class NotificationsSettings(ServiceSettings):
     webhook_allowed: Annotated[str | None, AfterValidator(check_origin)] = None
     retry_stretch: float = Field(default=1.0, gt=0, le=10)
     claim_seconds: float = Field(default=30.0, ge=1, le=600)
+
+    @property
+    def mail_password(self) -> str | None:
+        """The mail server's password in clear, for the mail client only."""
+        return self.smtp_password.get_secret_value() if self.smtp_password else None

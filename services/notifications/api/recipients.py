@@ -11,22 +11,25 @@ from uuid_utils.compat import uuid7
 
 from services.notifications.api.asking import (
     Cursor,
+    Ringing,
     id_in,
     lands_of,
     number_in,
     or_not_found,
     page_of,
 )
+from services.notifications.api.deliveries import to_document as show_delivery
 from services.notifications.api.shown import (
     OF_POST,
     ROOT,
+    DeliveryShown,
     NewRecipientShown,
     RecipientPage,
     RecipientShown,
     described,
 )
 from services.notifications.api.wishes import RecipientBody, allow_webhook_sink
-from services.notifications.domain.delivery import RECIPIENT_DELETED, Attempt
+from services.notifications.domain.delivery import RECIPIENT_DELETED, Attempt, plan_test
 from services.notifications.domain.recipient import ChannelCode, Recipient
 from services.notifications.store import deliveries, recipients
 from shared.access import Caller
@@ -181,6 +184,25 @@ async def delete_recipient(recipient_id: str, call: Calling, database: Stored) -
         return Response(status_code=204)
 
     return await once(call, database, find, act)
+
+
+@router.post("/{recipient_id}/test", **described(202, DeliveryShown, *OF_POST, 404))
+@allowed(Role.COORDINATION)
+async def send_test(recipient_id: str, call: Calling, database: Stored, bell: Ringing) -> Response:
+    """Send something marked as a test; the answer is its delivery."""
+
+    async def find(tx: Connection) -> Recipient:
+        return await find_locked(tx, call.caller, recipient_id)
+
+    async def act(tx: Connection, found: Recipient) -> Response:
+        planned = plan_test(uuid7(), found, now())
+        await deliveries.insert_deliveries(tx, [planned])
+        tracked = or_not_found(await deliveries.load_delivery(tx, planned.id, found.lands))
+        return answer(202, show_delivery(tracked, call.caller))
+
+    given = await once(call, database, find, act)
+    bell.ring()
+    return given
 
 
 async def find_locked(tx: Connection, caller: Caller, recipient_id: str) -> Recipient:

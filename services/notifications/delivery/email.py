@@ -10,6 +10,7 @@ from aiosmtplib import SMTP
 
 from services.notifications.delivery.channel import Notice, Parcel
 from services.notifications.delivery.letters import Letters
+from services.notifications.domain.alert import Crossing
 from services.notifications.domain.delivery import ACCEPTED, Outcome, Verdict
 from services.notifications.domain.mailbox import read_mailbox
 from services.notifications.domain.recipient import ChannelCode
@@ -68,22 +69,20 @@ class EmailChannel:
     def write(self, notice: Notice) -> bytes:
         """The whole mail but its `To`, which may change while it is tried."""
         letter = self._letters.letter(notice)
-        root = self._root_of(notice)
         mail = EmailMessage(MAIL_POLICY)
+        mail.set_content(letter.text, charset="utf-8", cte="quoted-printable")
         mail["From"] = self._server.sender
         mail["Subject"] = letter.subject
         mail["Date"] = notice.delivery.planned_at
         mail["Message-ID"] = f"<{notice.delivery.id}@{self._domain}>"
-        mail["In-Reply-To"] = root
-        mail["References"] = root
+        if notice.alerts:
+            mail["In-Reply-To"] = mail["References"] = self._root_of(notice.alerts[0].crossing)
         mail["Auto-Submitted"] = "auto-generated"
         mail["Content-Language"] = notice.recipient.wish.language.value
-        mail.set_content(letter.text, charset="utf-8", cte="quoted-printable")
         return mail.as_bytes()
 
-    def _root_of(self, notice: Notice) -> str:
+    def _root_of(self, first: Crossing) -> str:
         """The id of a thread that every alert of a unit in a quota answers."""
-        first = notice.alerts[0].crossing
         return f"<alerts.{first.land}.{first.quota}.{first.unit}@{self._domain}>"
 
     async def send(self, parcel: Parcel) -> Outcome:

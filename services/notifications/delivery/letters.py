@@ -12,13 +12,14 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from services.notifications.delivery.channel import Notice
 from services.notifications.delivery.names import Names
 from services.notifications.domain.alert import Alert, Crossing
-from services.notifications.domain.recipient import Language
+from services.notifications.domain.recipient import Language, Wish
 from services.notifications.domain.wording import deviation
 from shared.clock import BERLIN
 
 TEXTS = Path(__file__).parent / "texts"
 WORDS: Mapping[str, Any] = tomllib.loads((TEXTS / "words.toml").read_text(encoding="utf-8"))
 INSTANTS = {Language.GERMAN: "%d.%m.%Y, %H:%M", Language.ENGLISH: "%Y-%m-%d %H:%M %Z"}
+ALERTS = "/notifications/v1/alerts"
 BETWEEN_ALERTS = "\n" + "-" * 60 + "\n\n"
 
 
@@ -47,6 +48,8 @@ class Letters:
     def letter(self, notice: Notice) -> Letter:
         """The whole letter of a notice, in its recipient's language."""
         language = notice.recipient.wish.language
+        if not notice.alerts:
+            return self._test(notice.recipient.wish)
         facts = [self._facts(alert, notice, language) for alert in notice.alerts]
         texts = [self._render(f"alert.{language}.txt", one) for one in facts]
         subject = self._render(f"subject.{language}.txt", facts[0]).strip()
@@ -54,8 +57,16 @@ class Letters:
 
     def line(self, notice: Notice) -> str:
         """All of it in one line per alert, for a log."""
+        if not notice.alerts:
+            return f"test to {notice.recipient.wish.name}"
         facts = [self._facts(alert, notice, Language.ENGLISH) for alert in notice.alerts]
         return "\n".join(self._render("log.txt", one).strip() for one in facts)
+
+    def _test(self, wish: Wish) -> Letter:
+        facts = {"name": wish.name, "alerts_address": f"{self._address}{ALERTS}"}
+        return Letter(
+            WORDS[wish.language]["test"], self._render(f"test.{wish.language}.txt", facts)
+        )
 
     def _render(self, file: str, facts: Mapping[str, object]) -> str:
         return self._templates.get_template(file).render(facts)
@@ -65,7 +76,7 @@ class Letters:
             **self._crossing(alert.crossing, language),
             **_resolved(notice.resolved.get(alert.id), language),
             "raised_at": _instant(alert.raised_at, language),
-            "alert_address": f"{self._address}/notifications/v1/alerts/{alert.id}",
+            "alert_address": f"{self._address}{ALERTS}/{alert.id}",
         }
 
     def _crossing(self, crossing: Crossing, language: Language) -> dict[str, object]:

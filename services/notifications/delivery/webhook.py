@@ -25,7 +25,7 @@ from services.notifications.domain.target import (
 )
 from shared.codes import Refusal, instant_text
 
-TYPE = "alert.raised.v1"
+RAISED, TEST = "alert.raised.v1", "alert.test.v1"
 QUICK_TRIES, QUICK_SECONDS, PATIENT_SECONDS = 3, 3.0, 20.0
 """Three tries must fit into 15 s even where nobody answers; later ones wait longer."""
 
@@ -62,7 +62,8 @@ class WebhookChannel:
         """The body: each alert as it stood when it was raised."""
         alerts = [to_document(as_raised(alert)) for alert in notice.alerts]
         planned_at = instant_text(notice.delivery.planned_at)
-        return orjson.dumps({"type": TYPE, "timestamp": planned_at, "data": {"alerts": alerts}})
+        kind = RAISED if alerts else TEST
+        return orjson.dumps({"type": kind, "timestamp": planned_at, "data": {"alerts": alerts}})
 
     async def send(self, parcel: Parcel) -> Outcome:
         seconds = QUICK_SECONDS if parcel.tries <= QUICK_TRIES else PATIENT_SECONDS

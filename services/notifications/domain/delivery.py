@@ -123,6 +123,12 @@ def plan_delivery(alert: Alert, recipient: Recipient) -> Delivery:
     )
 
 
+def plan_test(new_id: UUID, recipient: Recipient, at: datetime) -> Delivery:
+    """A delivery without alerts, that is to say so."""
+    channel, land = recipient.wish.channel, recipient.lands[0]
+    return Delivery(new_id, recipient.id, channel, land, (), at)
+
+
 def retry_delay_seconds(channel: ChannelCode, tries: int, jitter: float) -> float | None:
     """The wait after so many tries (1 or more), None when it was the last one.
 
