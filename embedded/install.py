@@ -170,8 +170,13 @@ def _why(what: str) -> str:
     lines = [line for line in log.splitlines() if line.strip()]
     if what == "Apache Kafka":
         return lines[-1] if lines else "Kafka's files could not be fetched: run it again."
-    cause = next((cause for sign, cause in CAUSES if sign in log), "pip gave up")
-    return f"The {what} could not be installed: {cause}. Run it again then; all of it is in {LOG}."
+    words = f"The {what} could not be installed: {cause_in(log)}."
+    return f"{words} Run it again then; all of it is in {LOG}."
+
+
+def cause_in(log: str) -> str:
+    """What pip's words mean to a person."""
+    return next((cause for sign, cause in CAUSES if sign in log), "pip gave up")
 
 
 def _is_stamped(files: tuple[Path, ...]) -> bool:

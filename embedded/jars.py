@@ -64,14 +64,14 @@ def share_classes() -> None:
     subprocess.run(dump, check=False, capture_output=True)
 
 
-def place(jar: Path, coordinate: str, digest: str) -> None:
+def place(jar: Path, coordinate: str, digest: str, folder: Path = FOLDER) -> None:
     """Move a fetched jar to where it belongs, or a Fault if it is not the one that is listed."""
     if hashlib.sha256(jar.read_bytes()).hexdigest() != digest:
         raise Fault(
             f"The download of {coordinate} is broken or not the file that is listed: it was "
             "thrown away; run it again, and report it if it stays so."
         )
-    jar.replace(FOLDER / file_name(coordinate))
+    jar.replace(folder / file_name(coordinate))
 
 
 def _fetch(missing: Mapping[str, str], partly: Path) -> None:

@@ -9,6 +9,7 @@ from embedded.faults import Fault
 
 ROOT = Path(__file__).resolve().parent.parent
 PREFIX = "HAFENLOTSE_"
+GATEWAY_PORT = 8400
 INNER_PORTS = (
     "postgres",
     "kafka",
@@ -46,13 +47,14 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     ports = {name: _port(source, name) for name in ("gateway", *INNER_PORTS)}
     wrong = [fault for fault in ports.values() if isinstance(fault, str)]
     chosen = {name: port for name, port in ports.items() if isinstance(port, int)}
+    chosen.setdefault("gateway", GATEWAY_PORT)
     if len(set(chosen.values())) < len(chosen):
         wrong.append("two settings name the same port")
     if wrong:
         raise Fault(f"These settings can't be used: {'; '.join(wrong)}.")
     return Settings(
         home=Path(source.get(f"{PREFIX}HOME") or ROOT / ".hafenlotse").expanduser().absolute(),
-        gateway_port=chosen.pop("gateway", 8400),
+        gateway_port=chosen.pop("gateway"),
         postgres_home=_folder(source.get(f"{PREFIX}POSTGRES_HOME")),
         inner_ports=chosen,
         handed_on={
