@@ -61,11 +61,13 @@ class Feed:
 
     async def read(self, path: str, after: int, limit: int) -> bytes:
         """The body of one page after a number, or FeedUnavailable."""
+        return await self.get(f"{path}?after={after}&limit={limit}")
+
+    async def get(self, path: str) -> bytes:
+        """The body of an answer, or FeedUnavailable."""
         try:
             answer = await self._client.get(
-                self._address + path,
-                params={"after": after, "limit": limit},
-                headers=await self._tokens.header(),
+                self._address + path, headers=await self._tokens.header()
             )
         except httpx.HTTPError as failure:
             raise FeedUnavailable(f"{self._address}: {failure!r}") from failure

@@ -6,7 +6,16 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from services.quota.api import allotments, balances, crossings, defining, quotas
+from services.quota.api import (
+    allotments,
+    balances,
+    crossings,
+    defining,
+    explanations,
+    history,
+    quotas,
+)
+from services.quota.api.ledger_clock import LedgerClock
 from services.quota.handlers.crossings import CrossingSource
 from services.quota.handlers.periods import turn_periods_forever
 from services.quota.handlers.placements import PlacementCounter, read_placement
@@ -24,6 +33,8 @@ ROUTERS = [
     quotas.router,
     defining.router,
     balances.router,
+    explanations.router,
+    history.router,
     crossings.router,
     allotments.router,
 ]
@@ -44,6 +55,7 @@ def connect(service: Service, settings: QuotaSettings) -> FastAPI:
     async def work(database: Database) -> AsyncIterator[Sequence[Coroutine[Any, Any, None]]]:
         await seed_lands(database)
         feed = Feed(settings.admissions_url, settings)
+        app.state.ledger_clock = LedgerClock(database, feed)
         prefix, place = settings.topic_prefix, Place.of(settings)
         relay = Relay(CrossingSource(), prefix + CROSSINGS, database, bell, place)
         broker = make_broker(settings.kafka_bootstrap)

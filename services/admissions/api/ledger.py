@@ -8,12 +8,13 @@ from services.admissions.api.authority import require_land
 from services.admissions.api.documents import ROOT, EntryPage, VerificationShown, described
 from services.admissions.domain.verification import Chain, Verdict
 from services.admissions.store.entries import read_after, read_all
-from services.admissions.store.lands import load_head, load_last_published
+from services.admissions.store.lands import load_head, load_last_published, set_clock
+from shared.clock import now
 from shared.codes import Land, Role
-from shared.contracts.ledger import hash_of
+from shared.contracts.ledger import hash_of, head_document
 from shared.http.answers import FeedListing, answer, page
 from shared.http.route import Calling, ContractRoute, allowed
-from shared.postgres import Connection, snapshot
+from shared.postgres import Connection, snapshot, transaction
 from shared.service import Stored
 
 router = APIRouter(prefix=f"{ROOT}/ledger", tags=["ledger"], route_class=ContractRoute)
@@ -30,6 +31,16 @@ async def show_entries(
         found = await read_after(tx, reachable, query.after, query.limit + 1)
     shown = found[: query.limit]
     return page(shown, shown[-1]["sequence"] if len(found) > len(shown) else None)
+
+
+@router.get("/{land}/head", response_model=None)
+@allowed(Role.SERVICE)
+async def show_head(land: str, call: Calling, database: Stored) -> Response:
+    """The end of a Land's ledger; whatever is recorded from here on has a later instant."""
+    reachable = require_land(call.caller, land)
+    async with transaction(database) as tx:
+        head = await set_clock(tx, reachable, now())
+    return answer(200, head_document(land, head.sequence, head.hash, head.last_instant))
 
 
 @router.get("/{land}/verification", **described(200, VerificationShown, 404))

@@ -1,24 +1,24 @@
-"""Where every unit stands now."""
+"""Where every unit stands, now or as of any moment of the past."""
 
-from fastapi import APIRouter, Response
+from typing import Annotated
 
+from fastapi import APIRouter, Query, Response
+
+from services.quota.api.as_of import Asked, AsOfQuery, read_moment
 from services.quota.api.documents import board_document
-from services.quota.api.reading import read_quota
-from services.quota.domain.balances import board
-from shared.clock import today_in_berlin
+from services.quota.domain.balances import board_of
 from shared.http.answers import answer
-from shared.http.route import ALL_BUT_OPERATOR, Calling, ContractRoute, allowed
-from shared.postgres import snapshot
-from shared.service import Stored
+from shared.http.route import ALL_BUT_OPERATOR, ContractRoute, allowed
 
 router = APIRouter(prefix="/quota/v1/quotas", tags=["balances"], route_class=ContractRoute)
 
 
 @router.get("/{quota}/balances", response_model=None)
 @allowed(*ALL_BUT_OPERATOR)
-async def show_balances(call: Calling, database: Stored, quota: str) -> Response:
+async def show_balances(
+    quota: str, asking: Asked, query: Annotated[AsOfQuery, Query()]
+) -> Response:
     """Credited, target and balance of every unit, exact; they sum to zero."""
-    async with snapshot(database) as tx:
-        now = await read_quota(tx, quota, call.caller)
-    balances = board(now.rules, now.counts, today_in_berlin())
-    return answer(200, board_document(now.rules.quota, now.rules.land, balances, now.position))
+    moment = await read_moment(asking, quota, query)
+    balances = board_of(moment.plan, moment.counts, moment.on)
+    return answer(200, board_document(moment.quota, moment.land, balances, moment.as_of()))

@@ -188,8 +188,11 @@ async def try_key(
     key = decide(world.rules()[quota])
     crossings = world.define(next_definition(world, quota, key, now()), daily)
     balances = board(world.rules()[quota], world.counts()[quota], today_in_berlin())
+    as_of = {"sequence": world.position.sequence, "definition": world.position.definition}
     shown: dict[str, Any] = {
-        "balances": board_document(quota, land, balances, world.position),
+        "balances": board_document(
+            quota, land, balances, {**as_of, "valid_on": None, "known_at": None}
+        ),
         "crossings": [crossing_document(each._asdict()) for each in crossings],
         "warnings": [{"fact": each.fact, "sum": each.sum} for each in key.warnings],
     }

@@ -3,7 +3,6 @@
 from typing import Any
 
 from services.quota.domain.balances import Balance, Board, fulfilment_percent
-from services.quota.domain.counts import Position
 from services.quota.domain.definitions import (
     DEFAULT_PERIOD,
     DEFAULT_TOLERANCE,
@@ -66,14 +65,13 @@ def _listed(definition: Definition, rules: QuotaRules) -> dict[str, Any]:
 
 
 def board_document(
-    quota: QuotaCode, land: Land, balances: Board, position: Position
+    quota: QuotaCode, land: Land, balances: Board, as_of: dict[str, Any]
 ) -> dict[str, Any]:
-    """The board of a quota as it stands at a position."""
-    as_of = {"sequence": position.sequence, "definition": position.definition}
+    """The board of a quota as of a moment."""
     return {
         "quota": quota,
         "land": land,
-        "as_of": {**as_of, "valid_on": None, "known_at": None},
+        "as_of": as_of,
         "total": exact(balances.total),
         "units": [_balance_document(each) for each in balances.units],
     }

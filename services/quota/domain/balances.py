@@ -39,19 +39,26 @@ def board(rules: QuotaRules, counts: Counts, on: date) -> Board:
 
     Raises BooksDoNotBalance where the balances do not sum to 0.
     """
-    return _board(plan_of(rules), counts, on)
+    return board_of(plan_of(rules), counts, on)
 
 
 def board_valid_on(rules: QuotaRules, daily: Daily, on: date) -> Board:
     """The balances of the days up to that one, in the period that holds it; without a release."""
+    plan, counts = counted_until(rules, daily, on)
+    return board_of(plan, counts, on)
+
+
+def counted_until(rules: QuotaRules, daily: Daily, on: date) -> tuple[Plan, Counts]:
+    """The plan of the days up to that one, in the period that holds it, and what they count."""
     plain = replace(rules, tolerance=replace(rules.tolerance, release=None))
     plan = plan_of(plain, counted_days_on(rules, on))
     tally = QuotaTally(plan)
     tally.restate(daily, {})
-    return _board(plan, tally.counts(), on)
+    return plan, tally.counts()
 
 
-def _board(plan: Plan, counts: Counts, on: date) -> Board:
+def board_of(plan: Plan, counts: Counts, on: date) -> Board:
+    """The balances by a plan and what was counted by it; BooksDoNotBalance if they miss 0."""
     totals = [counts.totals.get(stretch.starts, 0) for stretch in plan.stretches]
     shares = shares_on(plan.rules, on)
     units = []

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from services.quota.domain.definitions import (
     Change,
     CreditingRule,
+    Definition,
     KeyVersion,
     MemberTerm,
     PeriodRule,
@@ -56,3 +57,10 @@ def cause_of(entry: Entry, unit: Ags) -> Cause:
         return CAUSES_OF_ENTRIES[entry.type]
     own = any(posting.unit == unit for posting in entry.postings)
     return Cause.OWN_PLACEMENT if own else Cause.OTHER_PLACEMENT
+
+
+def cause_of_step(step: Entry | Definition, unit: Ags) -> Cause:
+    """Why the unit's balance moved at an entry or a definition; a closure is a new rule."""
+    if isinstance(step, Entry):
+        return cause_of(step, unit)
+    return CAUSES_OF_CHANGES.get(type(step.change), Cause.NEW_RULE)

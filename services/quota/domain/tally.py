@@ -1,5 +1,6 @@
 """The running tally of one quota: an entry costs what it moves, not how many units there are."""
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from datetime import date
 from fractions import Fraction
@@ -154,6 +155,11 @@ class QuotaTally:
 
     def standing(self, number: int) -> Standing:
         return self._standings[number]
+
+    def number_of(self, unit: Ags) -> int | None:
+        """The unit's number, None where it was never a member."""
+        at = bisect_left(self.plan.units, unit)
+        return at if self.plan.units[at : at + 1] == (unit,) else None
 
     def amounts(self, number: int) -> tuple[Fraction, Fraction, Fraction]:
         """Credited, target and balance of a unit in persons."""

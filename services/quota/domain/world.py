@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
+from fractions import Fraction
+from typing import NamedTuple
 
 from services.quota.domain.counts import Changes, Counts, Daily, Position
 from services.quota.domain.crossings import CAUSES_OF_CHANGES, Crossing, cause_of
@@ -9,7 +11,16 @@ from services.quota.domain.definitions import Definition, QuotaRules, fold
 from services.quota.domain.plan import plan_of
 from services.quota.domain.postings import Entry
 from services.quota.domain.tally import Moved, QuotaTally, tally_of
-from shared.codes import Ags, Cause, Land, Programme, QuotaCode
+from shared.codes import Ags, Cause, Land, Programme, QuotaCode, Standing
+
+
+class Amounts(NamedTuple):
+    """What a unit has in a quota: persons, exact."""
+
+    credited: Fraction
+    target: Fraction
+    balance: Fraction
+    standing: Standing
 
 
 class OutOfOrder(Exception):
@@ -56,6 +67,11 @@ class World:
         """Everything applied so far."""
         return Position(self._sequence, self._definition, self._crossing, self._hash)
 
+    @property
+    def size(self) -> int:
+        """How many units the largest quota has."""
+        return max((len(tally.plan.units) for tally in self._tallies), default=0)
+
     def rules(self) -> dict[QuotaCode, QuotaRules]:
         """Every quota as it is defined now, sorted by code."""
         return {_quota_of(tally): tally.plan.rules for tally in self._tallies}
@@ -63,6 +79,14 @@ class World:
     def counts(self) -> dict[QuotaCode, Counts]:
         """Every quota's counts now: what `load` goes on from."""
         return {_quota_of(tally): tally.counts() for tally in self._tallies}
+
+    def amounts(self, quota: QuotaCode, unit: Ags) -> Amounts | None:
+        """What a unit of a quota has now, None where it was never a member."""
+        tally = next((each for each in self._tallies if _quota_of(each) == quota), None)
+        number = tally.number_of(unit) if tally else None
+        if tally is None or number is None:
+            return None
+        return Amounts(*tally.amounts(number), tally.standing(number))
 
     def apply(self, entry: Entry) -> list[Crossing]:
         """Count all postings of the next entry, then cross; by quota, then unit."""

@@ -11,6 +11,7 @@ from services.quota.store.counts import load_counts, load_daily, save_counts
 from services.quota.store.crossings import insert_crossings
 from services.quota.store.definitions import insert_definition, list_definitions
 from services.quota.store.positions import advance, load_owned_position, lock_position
+from services.quota.store.snapshots import insert_snapshot, is_due
 from shared.codes import Land, QuotaCode
 from shared.postgres import Connection
 
@@ -35,6 +36,8 @@ async def save_world(
     await advance(tx, world.land, seen, changes.position)
     await save_counts(tx, world.land, changes)
     await insert_crossings(tx, crossings, found_at)
+    if changes.restated or is_due(seen, world):
+        await insert_snapshot(tx, world)
 
 
 async def apply_changes(
