@@ -59,7 +59,8 @@ class Service:
         app.state.service = self
         app.state.issuer = Issuer(self.settings.issuer, self.settings.audience)
         app.state.rate_limit = RateLimit(self.settings.rate_per_second, self.settings.rate_burst)
-        for router in (*routers, health_router(self.name), problem_pages(self.name)):
+        app.state.routers = [*routers, health_router(self.name), problem_pages(self.name)]
+        for router in app.state.routers:
             app.include_router(router)
         answer_problems(app, self.name)
         return app

@@ -50,5 +50,6 @@ def _code(error: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
 
 
 def pointer(parts: Iterable[object]) -> str:
-    """An RFC 6901 pointer to a place in the body."""
-    return "".join("/" + str(one).replace("~", "~0").replace("/", "~1") for one in parts)
+    """An RFC 6901 pointer to a place in the body; pydantic's mark of a wrong key is no place."""
+    places = (one for one in parts if one != "[key]")
+    return "".join("/" + str(one).replace("~", "~0").replace("/", "~1") for one in places)

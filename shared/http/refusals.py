@@ -13,6 +13,12 @@ OF_STATUS = {404: "not-found", 405: "method", 413: "too-large"}
 log = logging.getLogger(__name__)
 
 
+def methods_at(app: FastAPI, path: str) -> list[str]:
+    """Every method that some route answers at a path, in order."""
+    routes = [route for router in app.state.routers for route in router.routes]
+    return sorted({m for route in routes if route.path_regex.match(path) for m in route.methods})
+
+
 def answer_problems(app: FastAPI, service: str) -> None:
     """Install the answers for refusals, wrong paths and methods, outages and failures."""
 
@@ -23,7 +29,8 @@ def answer_problems(app: FastAPI, service: str) -> None:
     async def not_here(request: Request, wrong: Exception) -> Response:
         assert isinstance(wrong, HTTPException)  # noqa: S101  # registered for this class only
         problem = Problem(OF_STATUS.get(wrong.status_code, "not-found"), method=request.method)
-        problem.headers.update(wrong.headers or {})
+        if problem.slug == "method":
+            problem.headers["Allow"] = ", ".join(methods_at(app, request.url.path))
         return render(request, service, problem)
 
     async def unavailable(request: Request, failure: Exception) -> Response:
