@@ -1,0 +1,201 @@
+"""The past by both clocks: a real series that was restated twice, and quotas defined on the way."""
+
+import csv
+import uuid
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.end_to_end.placements import KIEL, PLACEMENTS, correct, record
+from tests.end_to_end.problems import problem
+from tests.end_to_end.quotas import QUOTAS
+from tests.end_to_end.system import Json, System
+from tests.eventually import eventually
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+SERIES = Path(__file__).parent.parent / "data" / "sh_intake_2016_as_stated.csv"
+TOTALS = {"2016-02-29": 4219, "2016-05-17": 5780, "2016-06-07": 6141}
+LAST_DAYS = {"01": 31, "02": 29, "03": 31, "04": 30, "05": 31, "06": 30}
+SOURCE = {"source": "made up for this test"}
+MEMBERS = ("01061", "01062")
+
+
+@dataclass
+class OwnQuota:
+    """A quota of a test, whose members, rules and keys only this test knows."""
+
+    system: System
+    code: str
+    places: dict[str, httpx.Response] = field(default_factory=dict)
+
+    async def post(self, what: str, **body: object) -> Json:
+        answer = await self.system.coordination.post(f"{QUOTAS}/{self.code}/{what}", SOURCE | body)
+        assert answer.status_code == 201, answer.text
+        shown: Json = answer.json()
+        return shown
+
+    async def board(self, **moment: object) -> Json:
+        return await self.system.coordination.seen(f"{QUOTAS}/{self.code}/balances", **moment)
+
+    async def counted(self, sequence: int) -> None:
+        async def is_counted() -> bool:
+            return bool((await self.board())["as_of"]["sequence"] >= sequence)
+
+        await eventually(is_counted, within=15, because=f"entry {sequence} is counted")
+
+
+async def own_quota(system: System, **first_rule: object) -> OwnQuota:
+    """Two members by halves in 2016, one programme counted."""
+    code = f"test-{uuid.uuid4().hex[:12]}"
+    opened = {"quota": code, "land": "01", "name": "Versuch"} | SOURCE
+    answer = await system.coordination.post(QUOTAS, opened)
+    assert answer.status_code == 201, answer.text
+    quota = OwnQuota(system, code)
+    term = {"from": "2016-01-01", "to": "2016-12-31"}
+    for unit in MEMBERS:
+        await quota.post("members", unit=unit, **term)
+    await quota.post("rules", **({"programme": "land-programme", "share": "1"} | term | first_rule))
+    await quota.post("keys", **a_key({"01061": "50", "01062": "50"}))
+    return quota
+
+
+def a_key(weights: dict[str, str], valid_from: str = "2016-01-01", kind: str = "percent") -> Json:
+    return {
+        "kind": kind, "valid_from": valid_from, "published_on": valid_from, "weights": weights,
+    }  # fmt: skip
+
+
+async def state(quota: OwnQuota, rows: list[dict[str, str]]) -> httpx.Response:
+    """One statement of the series: new months are recorded, changed ones corrected."""
+    city, latest = quota.system.city("01062"), None
+    for row in rows:
+        month, persons = row["month"], int(row["persons"])
+        known = quota.places.get(month)
+        if known is None:
+            day = f"{month}-{LAST_DAYS[month[-2:]]}"
+            body = {"programme": "land-programme", "persons": persons, "effective_on": day}
+            latest = await record(city, unit="01062", **body)
+        elif known.json()["persons"] != persons:
+            latest = await correct(city, known, persons=persons, reason="restated-by-source")
+            assert latest.status_code == 201, latest.text
+        else:
+            continue
+        quota.places[month] = latest
+    assert latest is not None
+    return latest
+
+
+async def test_a_restated_series_shows_each_statement_as_it_was_known(system: System) -> None:
+    quota = await own_quota(system)
+    lines = SERIES.read_text(encoding="utf-8").splitlines()
+    rows = list(csv.DictReader(line for line in lines if not line.startswith("#")))
+    before = Fraction((await quota.board())["total"]["exact"])
+    known: dict[str, tuple[int, str]] = {}
+    for stated_on in TOTALS:
+        last = await state(quota, [row for row in rows if row["stated_on"] == stated_on])
+        placement = f"{PLACEMENTS}/{last.json()['id']}"
+        entries = (await system.coordination.seen(placement))["entries"]
+        known[stated_on] = (entries[-1]["sequence"], entries[-1]["recorded_at"])
+    await quota.counted(max(sequence for sequence, _ in known.values()))
+    for stated_on, (sequence, recorded_at) in known.items():
+        by_number = await quota.board(known_sequence=sequence)
+        by_time = await quota.board(known_at=recorded_at)
+        assert Fraction(by_number["total"]["exact"]) - before == TOTALS[stated_on]
+        assert by_time["units"] == by_number["units"]
+        assert by_time["as_of"]["sequence"] == sequence
+
+
+async def test_every_place_of_the_past_is_the_board_that_was_shown_then(system: System) -> None:
+    quota = await own_quota(system)
+    shown: list[tuple[Json, bool]] = []
+    for step in range(6):
+        placed = await record(
+            system.city("01061"), unit="01061", programme="land-programme", persons=step + 1,
+            effective_on=f"2016-0{step + 1}-10",
+        )  # fmt: skip
+        await quota.counted(placed.json()["sequence"])
+        shown.append((await quota.board(), False))
+        if step == 2:
+            await quota.post("keys", **a_key({"01061": "30", "01062": "70"}, "2016-02-01"))
+            shown.append((await quota.board(), True))
+    for board, is_defined in shown:
+        place = {"known_sequence": board["as_of"]["sequence"]}
+        if is_defined:
+            place["known_definition"] = board["as_of"]["definition"]
+        assert (await quota.board(**place))["units"] == board["units"]
+
+
+async def test_an_explanation_adds_up_to_the_last_fraction(system: System) -> None:
+    quota = await own_quota(system, share="1/3")
+    await quota.post("keys", **a_key({"01061": "33.3", "01062": "66.7"}, "2016-03-01"))
+    for month in ("01", "02", "03", "04"):
+        placed = await record(
+            system.city("01061"), unit="01061", programme="land-programme", persons=7,
+            effective_on=f"2016-{month}-05",
+        )  # fmt: skip
+    await quota.counted(placed.json()["sequence"])
+    path = f"{QUOTAS}/{quota.code}/balances/01061/explanation"
+    told = await system.city("01061").seen(path)
+    exact = {name: Fraction(told[name]["exact"]) for name in ("credited", "target", "balance")}
+    assert (
+        sum(Fraction(one["credited"]["exact"]) for one in told["credited_by"]) == exact["credited"]
+    )
+    assert sum(Fraction(one["target"]["exact"]) for one in told["stretches"]) == exact["target"]
+    assert exact["balance"] == exact["credited"] - exact["target"]
+    assert {one["share"]["exact"] for one in told["stretches"]} >= {"1/2", "333/1000"}
+    assert placed.json()["id"] in {one["placement"] for one in told["entries"]["items"]}
+    seen_by_kiel = await system.city(KIEL).seen(path)
+    assert all("placement" not in one for one in seen_by_kiel["entries"]["items"])
+
+
+async def test_history_ends_at_the_present_balance(system: System) -> None:
+    quota = await own_quota(system)
+    placed = await record(
+        system.city("01061"), unit="01061", programme="land-programme", persons=5,
+        effective_on="2016-05-05",
+    )  # fmt: skip
+    await quota.counted(placed.json()["sequence"])
+    path = f"{QUOTAS}/{quota.code}/history"
+    for unit, cause in (("01061", "own-placement"), ("01062", "other-placement")):
+        items = await system.coordination.listed(path, unit=unit, limit=50)
+        [now] = [one for one in (await quota.board())["units"] if one["unit"] == unit]
+        assert items[-1]["balance"] == now["balance"]
+        assert items[-1]["cause"] == cause
+
+
+async def test_a_key_is_tried_without_a_record(system: System) -> None:
+    quota = await own_quota(system)
+    before = await quota.board()
+    path = f"{QUOTAS}/{quota.code}/keys?dry_run=true"
+    tried = await system.coordination.post(path, SOURCE | a_key({"01061": "33.3", "01062": "66.6"}))
+    assert tried.status_code == 200, tried.text
+    assert tried.json().keys() == {"balances", "crossings", "warnings"}
+    assert tried.json()["warnings"]
+    assert await quota.board() == before
+
+
+async def test_a_key_is_refused_with_every_reason_at_once(system: System) -> None:
+    quota = await own_quota(system)
+    bad = SOURCE | a_key({"01062": "0", "01099": "12.5", "01001": "x"})
+    refused = problem(
+        await system.coordination.post(f"{QUOTAS}/{quota.code}/keys", bad), 422, "invalid"
+    )
+    codes = {one["code"] for one in refused["errors"]}
+    assert codes >= {"weight-not-positive", "unit-unknown", "malformed", "weight-missing"}
+
+
+async def test_one_clock_at_a_time(system: System) -> None:
+    query = {"known_sequence": 1, "known_at": "2020-01-01T00:00:00Z"}
+    answer = await system.coordination.get(f"{QUOTAS}/sh-regular/balances", **query)
+    assert {one["code"] for one in problem(answer, 422, "invalid")["errors"]} == {"one-clock-only"}
+
+
+async def test_the_future_is_not_yet_known(system: System) -> None:
+    for query in ({"known_sequence": 10**9}, {"known_at": "2099-01-01T00:00:00Z"}):
+        answer = await system.coordination.get(f"{QUOTAS}/sh-regular/balances", **query)
+        errors = problem(answer, 422, "invalid")["errors"]
+        assert {one["code"] for one in errors} == {"not-yet-known"}
+        assert answer.headers["retry-after"]
