@@ -40,10 +40,10 @@ def _is_pure(name: str) -> bool:
 
 def questions_to_the_world(tree: Tree) -> Iterator[Fault]:
     for source in tree.python(*domains(tree)) if tree.services else ():
-        for call in calls(source.syntax):
+        for call in calls(source):
             if called_name(call) in ASKS_THE_WORLD:
                 yield source.fault(call.lineno, f"calls {called_name(call)}()")
-        for node in ast.walk(source.syntax):
+        for node in source.nodes:
             if isinstance(node, ast.AsyncFunctionDef | ast.Await):
                 yield source.fault(node.lineno, "is async")
 

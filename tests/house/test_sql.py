@@ -38,9 +38,8 @@ def sql_outside_stores(tree: Tree) -> Iterator[Fault]:
 
 def statements(source: Source) -> Iterator[int]:
     """Lines of the texts in a Python file that start like an SQL statement; no docstrings."""
-    nodes = list(ast.walk(source.syntax))
-    prose = {node.value for node in nodes if isinstance(node, ast.Expr)}
-    for node in nodes:
+    prose = {node.value for node in source.nodes if isinstance(node, ast.Expr)}
+    for node in source.nodes:
         match node:
             case ast.Constant(value=str(text)) if node not in prose and STATEMENT.match(text):
                 yield node.lineno

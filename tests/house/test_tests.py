@@ -25,7 +25,7 @@ def tests_of(tree: Tree) -> Iterator[tuple[Source, Function]]:
 
 def sleeps(tree: Tree) -> Iterator[Fault]:
     for source in tree.python("tests/"):
-        for call in calls(source.syntax) if source.path != CLOCKWORK else ():
+        for call in calls(source) if source.path != CLOCKWORK else ():
             if called_name(call) == "sleep":
                 yield source.fault(call.lineno, "sleeps")
 
@@ -40,31 +40,31 @@ def names_that_are_no_sentence(tree: Tree) -> Iterator[Fault]:
 def tests_that_cannot_fail(tree: Tree) -> Iterator[Fault]:
     checking = _checking_names(tree)
     for source, test in tests_of(tree):
-        if not _checks(test, checking):
+        if not _asserts(test) and checking.isdisjoint(_called_names(test)):
             yield source.fault(test.lineno, f"{test.name} asserts nothing")
 
 
 def _checking_names(tree: Tree) -> set[str]:
     """Names of the functions below tests that assert, themselves or by calling each other."""
     known = [function for source in tree.python("tests/") for function in functions(source)]
-    names: set[str] = set()
-    while found := {f.name for f in known if f.name not in names and _checks(f, names)}:
+    names = {function.name for function in known if _asserts(function)}
+    called = [(function.name, _called_names(function)) for function in known]
+    while found := {name for name, calls in called if calls & names} - names:
         names |= found
     return names
 
 
-def _checks(function: Function, checking: set[str]) -> bool:
-    return any(_can_fail(node, checking) for node in ast.walk(function))
+def _asserts(function: Function) -> bool:
+    return any(
+        not isinstance(node.test, ast.Constant)
+        if isinstance(node, ast.Assert)
+        else isinstance(node, ast.Call) and CAN_FAIL.fullmatch(called_name(node)) is not None
+        for node in ast.walk(function)
+    )
 
 
-def _can_fail(node: ast.AST, checking: set[str]) -> bool:
-    match node:
-        case ast.Assert(test=condition):
-            return not isinstance(condition, ast.Constant)
-        case ast.Call():
-            name = called_name(node)
-            return name in checking or CAN_FAIL.fullmatch(name) is not None
-    return False
+def _called_names(function: Function) -> set[str]:
+    return {called_name(node) for node in ast.walk(function) if isinstance(node, ast.Call)}
 
 
 def mocks(tree: Tree) -> Iterator[Fault]:
@@ -72,7 +72,7 @@ def mocks(tree: Tree) -> Iterator[Fault]:
         for line, name in imports_of(source):
             if f"{name}.".startswith(MOCKS):
                 yield source.fault(line, f"imports {name}")
-        for call in calls(source.syntax):
+        for call in calls(source):
             if ast.unparse(call.func) in {"monkeypatch.setattr", "mocker.patch"}:
                 yield source.fault(call.lineno, "replaces a part of the code under test")
 

@@ -47,6 +47,11 @@ class Source:
     def syntax(self) -> ast.Module:
         return ast.parse(self.text, self.path)
 
+    @cached_property
+    def nodes(self) -> list[ast.AST]:
+        """Every node of its syntax; walking is what house tests spend their time on."""
+        return list(ast.walk(self.syntax))
+
     @property
     def name(self) -> str:
         return self.path.rpartition("/")[2]
@@ -95,16 +100,16 @@ def _is_ours(folder: str) -> bool:
 
 def functions(source: Source) -> Iterator[Function]:
     """Every function and method of a file, inner ones too."""
-    return (node for node in ast.walk(source.syntax) if isinstance(node, Function))
+    return (node for node in source.nodes if isinstance(node, Function))
 
 
-def calls(syntax: ast.AST) -> Iterator[ast.Call]:
-    return (node for node in ast.walk(syntax) if isinstance(node, ast.Call))
+def calls(source: Source) -> Iterator[ast.Call]:
+    return (node for node in source.nodes if isinstance(node, ast.Call))
 
 
 def imports(source: Source) -> Iterator[tuple[int, str]]:
     """Line and dotted name of everything imported: 'from a import b' is a.b."""
-    for node in ast.walk(source.syntax):
+    for node in source.nodes:
         if isinstance(node, ast.Import):
             yield from ((node.lineno, alias.name) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
