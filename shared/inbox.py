@@ -19,10 +19,13 @@ from shared.postgres import Database, transaction
 from shared.store.dead_letters import DeadLetter, insert_dead_letters
 from shared.store.offsets import load_offsets, set_offset
 from shared.topics import partition_of
+from shared.watch import Watch
 
 B = TypeVar("B")
 Record: TypeAlias = "ConsumerRecord[bytes | None, bytes | None]"
 RETRY_FIRST_SECONDS, RETRY_MOST_SECONDS = 1.0, 15.0
+SETTLE_MOST_SECONDS = 5.0
+MOST_DETAIL = 500
 log = logging.getLogger(__name__)
 
 
@@ -51,7 +54,8 @@ class Inbox(Generic[B]):
         self.topic, self.decode, self.applier, self.database = topic, decode, applier, database
         self.lines: dict[Land, Line[B]] = {}
         self.held: dict[Land, str] = {}
-        self.trouble: str | None = None
+        self.trouble: str | None = f"{topic} is not assigned yet"
+        self.watch: Watch | None = None
 
     def line(self, land: Land) -> Line[B]:
         """The line of a Land."""
@@ -59,10 +63,14 @@ class Inbox(Generic[B]):
 
     async def receive(self, records: Sequence[Record]) -> None:
         """Deal with every record of a batch; tries again, politely, until it is done."""
+        places = {record.partition: record.offset + 1 for record in records}
+        if self.watch:
+            self.watch.moved(places, fetched=True)
+        events, letters = self._sort(records)
         wait_seconds = RETRY_FIRST_SECONDS
         while True:
             try:
-                await self._receive(records)
+                await self._deal_with(events, letters, places)
             except Exception as failure:
                 self.trouble = f"{self.topic} can't be applied: {failure!r}"
                 log.exception("a batch of %s waits %.0f s", self.topic, wait_seconds)
@@ -72,15 +80,21 @@ class Inbox(Generic[B]):
                 self.trouble = None
                 return
 
-    async def _receive(self, records: Sequence[Record]) -> None:
-        events, letters = self._sort(records)
-        for land, some in events.items():
-            await self._take(land, some)
-        open_holes = {partition_of(land) for land, line in self.lines.items() if line.suspects}
-        places = {record.partition: record.offset + 1 for record in records}
+    async def _deal_with(
+        self,
+        events: dict[Land, list[Event[B]]],
+        letters: list[DeadLetter],
+        places: dict[int, int],
+    ) -> None:
+        """Take what is left of the events, then keep the letters and the places to go on at."""
+        for land in list(events):
+            await self._take(land, events[land])
+            del events[land]
+        self._pause_full_lines()
+        behind = {partition_of(land) for land, line in self.lines.items() if line.is_behind}
         async with transaction(self.database) as tx:
             await insert_dead_letters(tx, letters)
-            for partition in sorted(places.keys() - open_holes):
+            for partition in sorted(places.keys() - behind):
                 await set_offset(tx, self.topic, partition, places[partition])
 
     def _sort(
@@ -92,10 +106,11 @@ class Inbox(Generic[B]):
             try:
                 event = self.decode(record)
             except InvalidMessage as invalid:
-                log.error("dead letter %s: %s", _place(record), invalid)  # noqa: TRY400  # no failure
-                letters.append(letter_of(record, invalid.reason, invalid.detail))
+                letter = letter_of(record, invalid.reason, invalid.detail)
+                letters.append(letter)
+                log.error("dead letter %s: %s", _place(record), letter.detail)  # noqa: TRY400  # told
             except UnknownType as other:
-                log.info("skipped %s: %s", _place(record), other)
+                log.info("skipped %s: %s", _place(record), escaped(str(other)))
             else:
                 events[event.land].append(replace(event, letter=partial(letter_of, record)))
         return events, letters
@@ -103,21 +118,54 @@ class Inbox(Generic[B]):
     async def _take(self, land: Land, events: list[Event[B]]) -> None:
         try:
             await self.line(land).take(events)
-            self.held.pop(land, None)
         except LandHeld as reason:
             self.held[land] = str(reason)
 
+    def _pause_full_lines(self) -> None:
+        """Fetch no more of a Land that waits for its feed: a partition carries one Land only."""
+        consumer = self.watch.subscriber.consumer if self.watch else None
+        if consumer is None:
+            return
+        full = {partition_of(land) for land, line in self.lines.items() if line.is_full}
+        places = {place for place in consumer.assignment() if place.partition in full}
+        consumer.pause(*places - consumer.paused())
+        consumer.resume(*consumer.paused() - places)
+
     async def settle_forever(self, pause_seconds: float = 1.0) -> None:
-        """Ask the feed again about every open hole."""
+        """Ask the feed again about every open hole, and see that the consumer moves."""
+        wait_seconds = pause_seconds
         while True:
-            await asyncio.sleep(pause_seconds)
-            for line in [line for line in self.lines.values() if line.suspects]:
-                try:
-                    await line.settle()
-                except LandHeld as reason:
-                    self.held[line.land] = str(reason)
-                except Exception:
-                    log.exception("Land %s could not be settled", line.land)
+            await asyncio.sleep(wait_seconds)
+            behind = [line for line in self.lines.values() if line.is_behind]
+            for line in behind:
+                await self._settle(line)
+            self._pause_full_lines()
+            if self.watch:
+                await self.watch.look()
+            still = any(line.is_behind for line in behind)
+            wait_seconds = min(wait_seconds * 2, SETTLE_MOST_SECONDS) if still else pause_seconds
+
+    async def go_on(self, assigned: set[TopicPartition]) -> None:
+        """Fetch from the stored places; from the earliest record where one is missing or past."""
+        if self.watch is None or (consumer := self.watch.subscriber.consumer) is None:
+            return
+        async with self.database.acquire(timeout=5) as tx:
+            hints = await load_offsets(tx, self.topic)
+        ends = await consumer.end_offsets(list(assigned))
+        fitting = {place: hints.get(place.partition, 0) for place in assigned}
+        fitting = {place: at if at <= ends[place] else 0 for place, at in fitting.items()}
+        for place, at in fitting.items():
+            consumer.seek(place, at)
+        self.watch.moved({place.partition: at for place, at in fitting.items()}, fetched=False)
+        self.trouble = None
+
+    async def _settle(self, line: Line[B]) -> None:
+        try:
+            await line.settle()
+        except LandHeld as reason:
+            self.held[line.land] = str(reason)
+        if not line.is_behind:
+            self.held.pop(line.land, None)
 
     def subscribe(self, broker: KafkaBroker, group: str, max_records: int) -> None:
         """Consume the topic in batches; the place is ours, Kafka's offsets are not used."""
@@ -136,8 +184,8 @@ class Inbox(Generic[B]):
             parser=tolerant_parser,
             decoder=raw_records,
         )
-        listener.consumer_of = lambda: subscriber.consumer
         subscriber(self.receive)
+        self.watch = Watch(subscriber, ",".join(broker.specification.url))
 
 
 async def tolerant_parser(records: tuple[Record, ...]) -> KafkaMessage:
@@ -162,33 +210,34 @@ async def raw_records(message: KafkaMessage) -> tuple[Record, ...]:
 class _SeekToHint(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is untyped here
     def __init__(self, inbox: Inbox[B]) -> None:
         self.inbox = inbox
-        self.consumer_of: Callable[[], object] = lambda: None
 
     async def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:
         """Positions are fenced, nothing needs to be handed over."""
 
     async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
-        consumer = self.consumer_of()
-        async with self.inbox.database.acquire(timeout=5) as tx:
-            hints = await load_offsets(tx, self.inbox.topic)
-        ends = await consumer.end_offsets(list(assigned))  # type: ignore[attr-defined]  # as above
-        for place in assigned:
-            hint = hints.get(place.partition, 0)
-            consumer.seek(place, hint if hint <= ends[place] else 0)  # type: ignore[attr-defined]  # as above
+        await self.inbox.go_on(assigned)
 
 
 def letter_of(record: Record, reason: str, detail: str) -> DeadLetter:
-    """A record with everything that an operator needs to judge it."""
+    """A record with everything that an operator needs to judge it; header values in hex."""
     return DeadLetter(
         topic=record.topic,
         partition=record.partition,
         log_offset=record.offset,
         reason=reason,
-        detail=detail,
+        detail=escaped(detail[:MOST_DETAIL]),
         key=record.key,
         value=record.value,
-        headers=tuple((name, value.hex() if value else None) for name, value in record.headers),
+        headers=tuple(
+            (escaped(name), None if value is None else value.hex())
+            for name, value in record.headers
+        ),
     )
+
+
+def escaped(foreign: str) -> str:
+    """Foreign text as logs and PostgreSQL bear it: ASCII, one line, as Python writes it."""
+    return foreign.encode("unicode_escape").decode()
 
 
 def _place(record: Record) -> str:

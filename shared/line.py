@@ -2,16 +2,21 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from bisect import bisect_right
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
 
 from shared.codes import Land
+from shared.postgres import is_outage
 from shared.store.dead_letters import DeadLetter
 
 B = TypeVar("B")
+R = TypeVar("R")
 FEED_PAGE = 1000
 APPLIED_AT_ONCE = 1000
+MOST_SUSPECTS = 5000
+TRIES = 20
 log = logging.getLogger(__name__)
 
 
@@ -75,27 +80,59 @@ class Applier(Protocol[B]):
 
 @dataclass
 class Line(Generic[B]):
-    """The events of one Land. What is not the next in order is settled by asking the feed."""
+    """The events of one Land. What is not the next in order is settled by asking the feed.
+
+    While the feed gives no answer the line is `behind`: it only remembers what comes.
+    """
 
     land: Land
     applier: Applier[B]
     reached: Reached | None = None
     suspects: list[Event[B]] = field(default_factory=list)
+    is_behind: bool = False
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
+    @property
+    def is_full(self) -> bool:
+        """Whether more should not be taken until the feed has answered."""
+        return len(self.suspects) >= MOST_SUSPECTS
+
     async def take(self, events: Sequence[Event[B]]) -> None:
-        """Apply what is next, drop repeats, settle the rest; all or an exception."""
+        """Apply what is next, drop repeats, settle the rest or leave it to `settle`.
+
+        Raises an outage, after which the same may be taken again, or LandHeld.
+        """
+        if self.is_behind:
+            self.suspects += events
+            return
         async with self.lock:
-            await self._until_owned(lambda: self._walk(events))
-            await self._settle_if_suspicious()
+            strange = await self._walk_or_doubt(events)
+            self.suspects += strange
+            if self.is_behind or self.suspects:
+                await self._settle()
 
     async def settle(self) -> None:
         """Ask the feed again about what is not yet understood."""
         async with self.lock:
-            await self._settle_if_suspicious()
+            await self._settle()
 
-    async def _until_owned(self, act: Callable[[], Awaitable[None]]) -> None:
-        while True:
+    async def _walk_or_doubt(self, events: Sequence[Event[B]]) -> Sequence[Event[B]]:
+        """What is not next in order; everything, where something in it can't be applied at all."""
+        try:
+            return await self._until_owned(lambda: self._walk(events))
+        except LandHeld:
+            self.is_behind = True
+            self.suspects += events
+            raise
+        except Exception as failure:
+            if is_outage(failure):
+                raise
+            log.exception("Land %s: a batch can't be applied, the feed is asked", self.land)
+            self.is_behind = True
+            return events
+
+    async def _until_owned(self, act: Callable[[], Awaitable[R]]) -> R:
+        for _ in range(TRIES):
             try:
                 return await act()
             except OwnershipLost:
@@ -104,8 +141,9 @@ class Line(Generic[B]):
             except BaseException:
                 self.reached = None
                 raise
+        raise OwnershipLost(f"the position of Land {self.land} moved {TRIES} times")
 
-    async def _walk(self, events: Sequence[Event[B]]) -> None:
+    async def _walk(self, events: Sequence[Event[B]]) -> list[Event[B]]:
         at = start = await self._position()
         ready: list[Event[B]] = []
         repeats: list[Event[B]] = []
@@ -120,8 +158,7 @@ class Line(Generic[B]):
                 strange.append(event)
         for cut in range(0, len(ready), APPLIED_AT_ONCE):
             await self._apply(ready[cut : cut + APPLIED_AT_ONCE])
-        strange += await self._false_repeats(repeats, start, ready)
-        self.suspects += strange
+        return strange + await self._false_repeats(repeats, start, ready)
 
     async def _position(self) -> Reached:
         if self.reached is None:
@@ -137,21 +174,34 @@ class Line(Generic[B]):
     ) -> list[Event[B]]:
         known = {event.sequence: event.fingerprint for event in ready}
         known[start.sequence] = start.fingerprint
-        asked = [event.sequence for event in repeats if event.sequence not in known]
-        if asked:
-            known |= await self.applier.load_fingerprints(self.land, min(asked), max(asked))
+        known |= await self._applied({event.sequence for event in repeats} - known.keys())
         return [one for one in repeats if known.get(one.sequence) != one.fingerprint]
 
-    async def _settle_if_suspicious(self) -> None:
-        if not self.suspects:
-            return
+    async def _applied(self, wanted: Iterable[int]) -> dict[int, str]:
+        """Fingerprints of what was applied; asked for in spans, as the numbers may lie apart."""
+        known: dict[int, str] = {}
+        numbers = sorted(wanted)
+        while numbers:
+            low, high = numbers[0], min(numbers[0] + FEED_PAGE, numbers[-1])
+            known |= await self.applier.load_fingerprints(self.land, low, high)
+            numbers = numbers[bisect_right(numbers, high) :]
+        return known
+
+    async def _settle(self) -> None:
+        """Apply what the feed has, then judge every suspect by it; while it is silent, wait."""
+        self.is_behind = True
         try:
-            await self._until_owned(self._apply_feed)
-            await self._judge(self.suspects)
+            while self.is_behind:
+                await self._until_owned(self._apply_feed)
+                asked = len(self.suspects)  # more may be remembered meanwhile
+                self.suspects[:asked] = await self._judge(self.suspects[:asked])
+                self.is_behind = bool(self.suspects)
+        except LandHeld:
+            raise
         except FeedUnavailable as reason:
-            log.warning("Land %s is held at a hole until the feed answers: %s", self.land, reason)
-        else:
-            self.suspects = []
+            log.warning("Land %s waits until the feed answers: %s", self.land, reason)
+        except Exception:
+            log.exception("Land %s waits, its feed can't be applied", self.land)
 
     async def _apply_feed(self) -> None:
         while True:
@@ -159,31 +209,40 @@ class Line(Generic[B]):
             events = await self.applier.fetch(self.land, at.sequence, FEED_PAGE)
             if not events:
                 return
-            if not follows(events[0], at):
+            if events[0].sequence == at.sequence + 1 and not follows(events[0], at):
                 await self._hold(f"entry {at.sequence} is not the one that the ledger chains on")
-            log.info(
-                "Land %s: %d events from the feed, after %d", self.land, len(events), at.sequence
-            )
+            for event in events:
+                if not follows(event, at):
+                    raise FeedUnavailable(f"{event.sequence} does not follow {at.sequence} in it")
+                at = Reached(event.sequence, event.fingerprint)
+            log.info("Land %s: %d events from the feed, to %d", self.land, len(events), at.sequence)
             await self._apply(events)
 
-    async def _judge(self, suspects: list[Event[B]]) -> None:
-        low, high = (pick(event.sequence for event in suspects) for pick in (min, max))
-        known = await self.applier.load_fingerprints(self.land, low, high)
-        letters = []
+    async def _judge(self, suspects: list[Event[B]]) -> list[Event[B]]:
+        """Bury what is false; what turns out true but not applied yet is left."""
+        known = await self._applied({event.sequence for event in suspects})
+        letters, left = [], []
         for event in suspects:
-            if known.get(event.sequence) != event.fingerprint:
-                letters += await self._accuse(event, known.get(event.sequence))
+            applied = known.get(event.sequence)
+            if applied == event.fingerprint:
+                continue
+            truth = await self._truth(event.sequence)
+            if applied not in (None, truth):
+                await self._hold(f"what was applied as {event.sequence} is not in the feed")
+            if truth != event.fingerprint:
+                letters += self._letter(event, truth)
+            elif event.sequence > (await self._position()).sequence:
+                left.append(event)
         await self.applier.bury(letters)
+        return left
 
-    async def _accuse(self, event: Event[B], applied: str | None) -> list[DeadLetter]:
-        truth = await self.applier.fetch(self.land, event.sequence - 1, 1)
-        true_print = truth[0].fingerprint if truth else None
-        if applied is not None and true_print != applied:
-            await self._hold(f"what was applied as {event.sequence} is not in the feed")
-        if true_print == event.fingerprint:
-            return []
+    async def _truth(self, sequence: int) -> str | None:
+        found = await self.applier.fetch(self.land, sequence - 1, 1)
+        return next((one.fingerprint for one in found if one.sequence == sequence), None)
+
+    def _letter(self, event: Event[B], truth: str | None) -> list[DeadLetter]:
         log.error("Land %s: event %d is not in the feed", self.land, event.sequence)
-        reason = "beyond-head" if true_print is None else "differs-from-ledger"
+        reason = "beyond-head" if truth is None else "differs-from-ledger"
         detail = f"number {event.sequence} of Land {self.land} is not what its owner recorded"
         return [event.letter(reason, detail)] if event.letter else []
 

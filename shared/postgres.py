@@ -18,17 +18,17 @@ Connection: TypeAlias = "OwnConnection | PoolConnectionProxy[asyncpg.Record]"
 """An open connection; a store function takes it as `tx` and never commits."""
 
 ACQUIRE_SECONDS = 5.0
+KEEP_ALIVE_SECONDS = 10.0
 UNAVAILABLE = (
     OSError,
-    TimeoutError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.CannotConnectNowError,
-    asyncpg.AdminShutdownError,
-    asyncpg.CrashShutdownError,
-    asyncpg.TooManyConnectionsError,
     asyncpg.InterfaceError,
-    asyncpg.QueryCanceledError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.TransactionRollbackError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
     asyncpg.LockNotAvailableError,
+    asyncpg.ReadOnlySQLTransactionError,
 )
 """What PostgreSQL raises while it can't serve: the work is rolled back and may be tried again."""
 
@@ -39,6 +39,11 @@ LIMITS = {
     "timezone": "UTC",
 }
 log = logging.getLogger(__name__)
+
+
+def is_outage(failure: BaseException) -> bool:
+    """Whether trying again can help; asyncpg calls an argument of the wrong kind alike."""
+    return isinstance(failure, UNAVAILABLE) and not isinstance(failure, ValueError)
 
 
 async def connect(url: str, password: str | None, name: str) -> OwnConnection:
@@ -86,6 +91,11 @@ async def _speak_json(tx: Connection) -> None:
         )
 
 
+async def ping(database: Database) -> None:
+    """Return when PostgreSQL answers, or raise what keeps it from it."""
+    await database.execute("SELECT 1")
+
+
 @asynccontextmanager
 async def transaction(database: Database) -> AsyncIterator[Connection]:
     """One transaction: committed at the end, rolled back by any failure."""
@@ -118,7 +128,8 @@ class Bell:
     async def wait(self, at_most_seconds: float) -> None:
         """Return when somebody rang, or after the time of the poll."""
         try:
-            await asyncio.wait_for(self._heard.wait(), at_most_seconds)
+            async with asyncio.timeout(at_most_seconds):
+                await self._heard.wait()
         except TimeoutError:
             return
         finally:
@@ -145,7 +156,8 @@ class Bell:
 
     async def _notify_when_rung(self, tx: OwnConnection) -> None:
         try:
-            await asyncio.wait_for(self._rung.wait(), 10)
+            async with asyncio.timeout(KEEP_ALIVE_SECONDS):
+                await self._rung.wait()
         except TimeoutError:
             await tx.execute("SELECT 1")
             return

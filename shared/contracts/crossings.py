@@ -13,13 +13,14 @@ from shared.contracts.exact import exact
 from shared.contracts.ledger import Code, LandCode, PositiveInt
 
 CROSSED = "quota.crossed.v1"
+Count = Annotated[int, Meta(ge=0, le=2**53)]
 
 
 class ExactData(msgspec.Struct, frozen=True, gc=False):
     """An exact number as the contract writes it."""
 
-    exact: Annotated[str, Meta(pattern=r"^-?[0-9]+(/[1-9][0-9]*)?$")]
-    decimal: str
+    exact: Annotated[str, Meta(pattern=r"^-?[0-9]+(/[1-9][0-9]*)?$", max_length=4000)]
+    decimal: Annotated[str, Meta(pattern=r"^-?[0-9]+\.[0-9]{3}$", max_length=4000)]
 
 
 class CrossingData(msgspec.Struct, frozen=True, gc=False):
@@ -38,8 +39,8 @@ class CrossingData(msgspec.Struct, frozen=True, gc=False):
     target: ExactData
     balance: ExactData
     cause: Cause
-    ledger_sequence: Annotated[int, Meta(ge=0)]
-    definition: Annotated[int, Meta(ge=0)]
+    ledger_sequence: Count
+    definition: Count
 
 
 _CROSSING = msgspec.json.Decoder(CrossingData)

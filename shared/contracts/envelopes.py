@@ -1,19 +1,22 @@
 """CloudEvents 1.0 in structured JSON, as every topic of ours carries them."""
 
-from typing import Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
 import orjson
+from msgspec import Meta
 
 T = TypeVar("T")
+UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""What a decoder raises over bytes that are not what it reads; nesting without end is one."""
 
 
 class Envelope(msgspec.Struct, frozen=True):
     """The attributes that a reader of ours uses; `data` is left for the reader of its type."""
 
     specversion: Literal["1.0"]
-    type: str
-    data: msgspec.Raw
+    type: Annotated[str, Meta(max_length=200)]
+    data: msgspec.Raw = msgspec.Raw(b"null")
 
 
 class NotAnEvent(Exception):
@@ -48,7 +51,7 @@ def unwrap(value: bytes | None) -> Envelope:
         raise NotAnEvent("the record is empty")
     try:
         return _ENVELOPE.decode(value)
-    except (msgspec.DecodeError, UnicodeDecodeError) as fault:
+    except UNREADABLE as fault:
         raise NotAnEvent(f"no CloudEvent: {fault}") from fault
 
 
@@ -56,5 +59,5 @@ def read_data(decoder: msgspec.json.Decoder[T], envelope: Envelope) -> T:
     """The data of an envelope by its type's decoder, or NotAnEvent."""
     try:
         return decoder.decode(envelope.data)
-    except (msgspec.DecodeError, UnicodeDecodeError) as fault:
+    except UNREADABLE as fault:
         raise NotAnEvent(f"{envelope.type}: {fault}") from fault

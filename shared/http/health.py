@@ -6,6 +6,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from shared.http.answers import answer
+from shared.postgres import ping
 
 ASK_SECONDS = 1.5
 
@@ -32,8 +33,8 @@ async def show_readiness(request: Request) -> Response:
 
 async def _database_trouble(database: Any) -> list[str]:
     try:
-        async with asyncio.timeout(ASK_SECONDS), database.acquire() as tx:
-            await tx.execute("SELECT 1")
+        async with asyncio.timeout(ASK_SECONDS):
+            await ping(database)
     except Exception as failure:  # noqa: BLE001  # whatever it is, it is not ready
         return [f"PostgreSQL does not answer: {failure!r}"]
     return []

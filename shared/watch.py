@@ -1,0 +1,76 @@
+"""Notices a consumer that stands still while it seems to run, and starts it again."""
+
+import logging
+import time
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
+from faststream.kafka.subscriber.usecase import LogicSubscriber
+
+STALL_SECONDS = 60.0
+log = logging.getLogger(__name__)
+
+
+class ConsumerStuck(Exception):
+    """A consumer that was started again still does not move: only a new process helps."""
+
+
+class Watch:
+    """Liveness is progress: a loop that ended, or records that nobody fetches, are a fault.
+
+    FastStream says `running` and aiokafka answers pings in both cases.
+    """
+
+    def __init__(self, subscriber: LogicSubscriber[Any], bootstrap: str) -> None:
+        self.subscriber, self.bootstrap = subscriber, bootstrap
+        self.stall_seconds = STALL_SECONDS
+        self.places: dict[int, int] = {}
+        self.moved_at = time.monotonic()
+        self.was_restarted = False
+
+    def moved(self, places: Mapping[int, int], *, fetched: bool) -> None:
+        """Remember the offset to go on at by partition; `fetched`, or only placed there."""
+        self.places.update(places)
+        self.moved_at = time.monotonic()
+        self.was_restarted &= not fetched
+
+    async def look(self) -> None:
+        """Start the consumer again where it does not move; the second time raise ConsumerStuck."""
+        if not self.subscriber.running or not (self._loop_ended() or await self._stands_still()):
+            return
+        log.error("the consumer of %s stands still", self.subscriber.topic_names)
+        if self.was_restarted:
+            raise ConsumerStuck(self.subscriber.topic_names)
+        await self.subscriber.stop()
+        await self.subscriber.start()
+        self.was_restarted, self.moved_at = True, time.monotonic()
+
+    def _loop_ended(self) -> bool:
+        """Whether an escaped cancellation ended the loop that fetches."""
+        return all(task.done() for task in self.subscriber.tasks)
+
+    async def _stands_still(self) -> bool:
+        consumer = self.subscriber.consumer
+        if consumer is None or time.monotonic() - self.moved_at < self.stall_seconds:
+            return False
+        try:
+            ends = await _end_offsets(self.bootstrap, consumer.assignment() - consumer.paused())
+        except (KafkaError, OSError) as failure:
+            log.warning("can't ask Kafka whether there is more: %s", failure)
+            return False
+        return any(end > self.places.get(place.partition, end) for place, end in ends.items())
+
+
+async def _end_offsets(
+    bootstrap: str, places: Iterable[TopicPartition]
+) -> Mapping[TopicPartition, int]:
+    """Where the partitions end, asked over a connection of its own."""
+    asking = AIOKafkaConsumer(bootstrap_servers=bootstrap, request_timeout_ms=10_000)
+    try:
+        await asking.start()
+        ends: Mapping[TopicPartition, int] = await asking.end_offsets(list(places))
+        return ends
+    finally:
+        await asking.stop()
