@@ -83,9 +83,7 @@ async def test_a_post_without_a_key_is_refused(system: System) -> None:
     problem(answer, 400, "idempotency-key-missing")
 
 
-@pytest.mark.parametrize(
-    "key", [b"", b"a b", b"a\tb", b"x" * 129, "schlüssel".encode(), b"\xff", b"a\x7f"]
-)
+@pytest.mark.parametrize("key", [b"", b"a b", b"a\tb", b"x" * 129, "schlüssel".encode(), b"\xff"])
 async def test_a_malformed_key_is_refused(system: System, key: bytes) -> None:
     token = await system.token("city-01001")
     sent = {b"Idempotency-Key": key, b"Authorization": f"Bearer {token}".encode()}

@@ -76,15 +76,12 @@ async def test_the_details_of_each_fault_are_translated_too(system: System) -> N
 async def test_the_page_behind_a_problem_helps_in_both_languages_without_a_token(
     system: System, service: str, slug: str
 ) -> None:
-    pages = []
     for wanted in ("de", "en"):
         headers = {"Accept-Language": wanted}
         page = await system.ask("GET", f"/{service}/problems/{slug}", headers=headers)
         assert page.status_code == 200
         assert page.headers["Content-Type"].startswith("text/html")
         assert f'lang="{wanted}"' in page.text
-        pages.append(page.text)
-    assert pages[0] != pages[1]
 
 
 async def test_a_problem_that_does_not_exist_has_no_page(system: System) -> None:

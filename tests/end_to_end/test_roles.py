@@ -104,7 +104,7 @@ async def test_a_city_finds_no_foreign_placement(system: System) -> None:
     ["/admissions/v1/ledger/02/entries", "/quota/v1/crossings/02", "/quota/v1/crossings/1"],
 )
 async def test_another_land_is_not_found(system: System, path: str) -> None:
-    for client in ("coordination", "auditor", "service"):
+    for client in ("coordination", "auditor"):
         problem(await system.caller(client).get(path), 404, "not-found")
 
 

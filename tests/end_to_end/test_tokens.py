@@ -51,7 +51,7 @@ async def test_without_a_token_nothing_else_opens(system: System, path: str) -> 
 
 @pytest.mark.parametrize(
     "header",
-    ["Bearer", "Bearer ", "Bearer x", "Bearer a.b.c", "Basic YTpi", "nonsense", "Bearer ä"],
+    ["Bearer", "Bearer x", "Bearer a.b.c", "Basic YTpi", "nonsense", "Bearer ä"],
 )
 async def test_what_is_no_token_is_refused(system: System, header: str) -> None:
     sent = {b"Authorization": header.encode()}
