@@ -164,10 +164,6 @@ class QuotaRules:
     period: PeriodRule
     closed_on: date | None
 
-    def with_definition(self, definition: Definition) -> "QuotaRules":
-        """These rules after one more definition."""
-        return fold((*self.log, definition))
-
     def units(self) -> list[Ags]:
         """Every unit that was ever named a member, sorted by code: who left stays listed."""
         return sorted({term.unit for term in self.terms})

@@ -132,7 +132,11 @@ def some_rules(*changes: Change) -> QuotaRules:
 
 def a_world(*changes: Change) -> World:
     """One quota as in `some_rules`, before the first entry."""
-    log = definitions(*terms(), a_rule(), a_key(), *changes)
+    return world_of(definitions(*terms(), a_rule(), a_key(), *changes))
+
+
+def world_of(log: list[Definition]) -> World:
+    """A world with these definitions, before the first entry."""
     return World.load(SH, Position(definition=len(log)), log, {})
 
 
