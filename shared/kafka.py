@@ -11,6 +11,7 @@ from aiokafka.errors import KafkaError
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
 
+START_SECONDS = 10.0
 CLOSE_SECONDS = 5.0
 log = logging.getLogger(__name__)
 
@@ -55,7 +56,12 @@ async def start_producer(bootstrap: str) -> AIOKafkaProducer:
     producer = AIOKafkaProducer(
         bootstrap_servers=bootstrap, acks="all", linger_ms=0, request_timeout_ms=10_000
     )
-    await asyncio.wait_for(producer.start(), 10)
+    try:
+        async with asyncio.timeout(START_SECONDS):
+            await producer.start()
+    except BaseException:
+        await close_quietly(producer)
+        raise
     return producer
 
 

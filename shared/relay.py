@@ -159,8 +159,8 @@ class Relay:
             enable_auto_commit=False,
             auto_offset_reset="earliest",
         )
-        await reader.start()
         try:
+            await reader.start()
             for land, at in self.published.items():
                 if at.sequence and not await self._is_there(reader, at, cluster):
                     log.error("the broker lost records of Land %s: publishing again", land)
@@ -176,7 +176,8 @@ class Relay:
             return False
         reader.assign([place])
         reader.seek(place, at.log_offset)
-        record = await asyncio.wait_for(reader.getone(), 5)
+        async with asyncio.timeout(SEND_SECONDS):
+            record = await reader.getone()
         return bool(record.offset == at.log_offset and _of(record.value) == at.event)
 
 

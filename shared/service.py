@@ -24,6 +24,7 @@ from shared.postgres import UNAVAILABLE, Database, open_pool
 from shared.settings import ServiceSettings
 
 STOP_SECONDS = 10
+CLOSE_SECONDS = 5.0
 log = logging.getLogger(__name__)
 Work = Callable[[Database], AbstractAsyncContextManager[Sequence[Coroutine[Any, Any, None]]]]
 
@@ -91,7 +92,8 @@ class Service:
                     task.cancel()
         finally:
             self.database = None
-            await asyncio.wait_for(database.close(), 5)
+            async with asyncio.timeout(CLOSE_SECONDS):
+                await database.close()
 
     async def _wait_for_database(self, stop: asyncio.Event) -> "Database | None":
         settings, wait_seconds = self.settings, 0.2

@@ -20,8 +20,8 @@ def partition_of(land: str) -> int:
 async def ensure_topics(bootstrap: str, replication: int = 1, prefix: str = "") -> None:
     """Create what is missing; what exists stays as it is."""
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=20_000)
-    await admin.start()
     try:
+        await admin.start()
         for name in (PLACEMENTS, CROSSINGS):
             await _create(admin, prefix + name, replication)
     finally:
