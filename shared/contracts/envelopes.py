@@ -26,13 +26,18 @@ class NotAnEvent(Exception):
 _ENVELOPE = msgspec.json.Decoder(Envelope)
 
 
-def wrap(source: str, kind: str, subject: str, time: str, data: dict[str, Any]) -> bytes:
-    """One event as it goes on the topic, numbered by the `land` and `sequence` in its data."""
+def wrap(
+    source: str, kind: str, subject: str, time: str, data: dict[str, Any], suffix: str = ""
+) -> bytes:
+    """One event as it goes on the topic, numbered by the `land` and `sequence` in its data.
+
+    The suffix tells events apart that have no number of their own: ids are unique per source.
+    """
     land, sequence = data["land"], data["sequence"]
     return orjson.dumps(
         {
             "specversion": "1.0",
-            "id": f"{land}:{sequence}",
+            "id": f"{land}:{sequence}{suffix}",
             "source": source,
             "type": kind,
             "subject": subject,

@@ -83,7 +83,7 @@ def entry_event(document: dict[str, Any]) -> bytes:
 def head_event(land: Land, sequence: int, digest: str, at: datetime) -> bytes:
     """The announcement of a Land's head at an instant."""
     data = head_document(land, sequence, digest, at)
-    return wrap(source="/admissions", kind=HEAD, subject=land, time=data["at"], data=data)
+    return wrap("/admissions", HEAD, land, data["at"], data, suffix=f":head:{data['at']}")
 
 
 def head_document(land: str, sequence: int, digest: str, at: datetime) -> dict[str, Any]:
