@@ -94,3 +94,7 @@ mutation: dev ## Do the tests bite? Mutation score of each domain room, at least
 		END { for (room in all) { score = 100 * killed[room] / all[room]; low += score < 90; \
 			printf "%-14s %5.1f %% of %d mutants\n", room, score, all[room] } \
 			exit low > 0 || NR == 0 }'
+
+.PHONY: bench
+bench: dev ## Placement to alert in the list: 20 and 200 a second; figures and whether any is lost
+	@$(BIN)/python -m benchmarks.alerts

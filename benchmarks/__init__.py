@@ -1,0 +1,1 @@
+"""Measures the promises on a real system, from outside, as its users meet it."""
