@@ -6,7 +6,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from services.admissions.api import corrections, ledger, placements, reference
+from services.admissions.api import corrections, imports, ledger, placements, reference
 from services.admissions.handlers.first_answers import forget_old_answers
 from services.admissions.handlers.ledger import LedgerSource
 from services.admissions.settings import AdmissionsSettings
@@ -15,7 +15,13 @@ from shared.relay import Place, Relay
 from shared.service import Service
 from shared.topics import PLACEMENTS
 
-ROUTERS = [placements.router, corrections.router, ledger.router, reference.router]
+ROUTERS = [
+    placements.router,
+    imports.router,
+    corrections.router,
+    ledger.router,
+    reference.router,
+]
 
 
 def main() -> None:

@@ -112,7 +112,7 @@ async def admit(request: Request, rule: Rule, *, takes_body: bool) -> Call:
         raise Problem("too-many")
     if not caller.has(*rule.roles):
         raise Problem("role", needed=", ".join(rule.roles))
-    if takes_body:
+    if takes_body or rule.media != (JSON,):
         _check_media(request, rule)
     key = _key_of(request, rule)
     if takes_body and rule.media == (JSON,):
@@ -139,9 +139,13 @@ async def _caller_of(request: Request) -> Caller:
         raise Problem("unavailable") from unavailable
 
 
+def media_type_of(request: Request) -> str:
+    """The media type of a body, without its parameters."""
+    return request.headers.get("content-type", "").split(";")[0].strip().lower()
+
+
 def _check_media(request: Request, rule: Rule) -> None:
-    given = request.headers.get("content-type", "").split(";")[0].strip().lower()
-    if given not in rule.media:
+    if media_type_of(request) not in rule.media:
         raise Problem("media-type", needed=", ".join(rule.media))
 
 
