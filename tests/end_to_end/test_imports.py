@@ -20,7 +20,7 @@ ENGLISH = ["unit", "programme", "persons", "effective_on", "reference"]
 
 def a_file(head: list[str], day: str = "03.04.2023", **cells: str | int) -> Cells:
     """Two rows; the reference makes every file another one."""
-    row: dict[str, str | int] = {"unit": FLENSBURG, "programme": "asylum", "persons": 2} | cells
+    row: dict[str, str | int] = {"unit": FLENSBURG, "programme": "asylum", "persons": 2, **cells}
     own = uuid.uuid4().int % 10**9
     return [
         list(head),
