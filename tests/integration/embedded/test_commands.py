@@ -1,0 +1,89 @@
+"""The command line: whatever is in the way, one sentence says so, and nothing is left running."""
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from embedded.leftovers import find_left_overs
+from embedded.lock import lock_held
+from embedded.ports import pick_port
+from embedded.settings import ROOT
+
+
+@pytest.fixture
+def taken_port() -> Iterator[int]:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        yield other.getsockname()[1]
+
+
+def run(command: str, home: Path, **settings: str) -> tuple[int, str]:
+    """Exit code and what was printed, on a port of its own unless told."""
+    own = {"HAFENLOTSE_HOME": str(home), "HAFENLOTSE_GATEWAY_PORT": str(pick_port())}
+    done = subprocess.run(
+        [sys.executable, "-m", "embedded", command],
+        cwd=ROOT,
+        env=os.environ | own | settings,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=50,
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+def assert_one_sentence(said: str, words: str) -> None:
+    assert words in said
+    assert "Traceback" not in said
+    assert len([line for line in said.splitlines() if not line.startswith("starting")]) == 1
+
+
+def test_a_taken_gateway_port_is_said_and_nothing_is_left(tmp_path: Path, taken_port: int) -> None:
+    code, said = run("up", tmp_path / "state", HAFENLOTSE_GATEWAY_PORT=str(taken_port))
+    assert code == 1
+    assert_one_sentence(said, f"Port {taken_port} is taken by another program")
+    assert "HAFENLOTSE_GATEWAY_PORT" in said
+    assert not find_left_overs(str(tmp_path / "state"))
+
+
+def test_a_taken_inner_port_is_said_with_its_setting(tmp_path: Path, taken_port: int) -> None:
+    code, said = run("up", tmp_path / "state", HAFENLOTSE_KAFKA_PORT=str(taken_port))
+    assert code == 1
+    assert_one_sentence(said, "set HAFENLOTSE_KAFKA_PORT to a free port")
+
+
+def test_a_wrong_setting_is_said(tmp_path: Path) -> None:
+    code, said = run("status", tmp_path / "state", HAFENLOTSE_GATEWAY_PORT="eighty")
+    assert code == 1
+    assert_one_sentence(said, "HAFENLOTSE_GATEWAY_PORT is 'eighty', not a port")
+
+
+def test_a_place_that_can_hold_no_folder_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    code, said = run("up", tmp_path / "file" / "state")
+    assert code == 1
+    assert_one_sentence(said, "can't be used (Not a directory)")
+
+
+def test_a_second_supervisor_on_one_folder_goes_away(tmp_path: Path) -> None:
+    home = tmp_path / "state"
+    home.mkdir()
+    with lock_held(home / "lock"):
+        code, said = run("supervise", home)
+    assert code == 1
+    assert_one_sentence(said, "Another supervisor runs on")
+
+
+def test_what_does_not_run_can_be_asked_and_stopped(tmp_path: Path) -> None:
+    code, said = run("status", tmp_path / "state")
+    assert (code, said) == (1, "Hafenlotse is not running here: 'make up' starts it.\n")
+    code, said = run("down", tmp_path / "state")
+    assert (code, said) == (0, "Hafenlotse is not running here.\n")
+    code, said = run("logs", tmp_path / "state")
+    assert (code, said) == (0, "")

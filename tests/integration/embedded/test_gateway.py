@@ -1,0 +1,140 @@
+"""The gateway changes nothing on the way, and answers for a service that is down."""
+
+import sys
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+import pytest_asyncio
+
+from embedded.child import Child, Command
+from embedded.gateway import SERVICES, gateway_command
+from embedded.ports import is_free, pick_port
+from embedded.settings import ROOT
+from tests.eventually import eventually
+
+pytestmark = pytest.mark.asyncio
+DOWN = "notifications"
+
+
+@dataclass(frozen=True)
+class Gateway:
+    """A gateway whose admissions and quota run and whose notifications do not."""
+
+    address: str
+    ports: list[int]
+
+
+@pytest.fixture(scope="module")
+def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
+    folder = tmp_path_factory.mktemp("gateway")
+    port, *others = ports = pick_ports(4)
+    services = dict(zip(SERVICES, others, strict=True))
+    program = Path(__file__).with_name("upstream.py")
+    commands = [gateway_command(port, services, folder)] + [
+        Command(name, [sys.executable, str(program), str(services[name])])
+        for name in SERVICES
+        if name != DOWN
+    ]
+    children = [
+        Child(command, folder / f"{command.name}.log", str(folder), ROOT) for command in commands
+    ]
+    yield Gateway(f"http://127.0.0.1:{port}", ports[:-1])
+    for child in children:
+        child.stop(5)
+
+
+@pytest_asyncio.fixture
+async def client(gateway: Gateway) -> AsyncIterator[httpx.AsyncClient]:
+    await eventually(
+        lambda: not any(is_free(port) for port in gateway.ports),
+        within=15,
+        because="the gateway and the two services listen",
+    )
+    async with httpx.AsyncClient(base_url=gateway.address) as client:
+        yield client
+
+
+def pick_ports(number: int) -> list[int]:
+    picked: list[int] = []
+    while len(picked) < number:
+        picked.append(pick_port(picked))
+    return picked
+
+
+async def test_a_path_and_a_query_arrive_as_they_were_sent(client: httpx.AsyncClient) -> None:
+    told = (await client.get("/quota/a%2Fb/%C3%BC%20x/..;/?b=1&&c=%7E&b=2")).json()
+    assert told["path"] == "/quota/a%2Fb/%C3%BC%20x/..;/"
+    assert told["query"] == "b=1&&c=%7E&b=2"
+
+
+async def test_headers_arrive_as_they_were_sent_even_twice(client: httpx.AsyncClient) -> None:
+    sent = [
+        ("Authorization", "Bearer one"),
+        ("Authorization", "Bearer two"),
+        ("Accept-Language", "fr;q=0.9, en;q=0.8"),
+        ("Idempotency-Key", "key"),
+        ("If-Match", '"7"'),
+    ]
+    told = (await client.get("/admissions/v1/placements", headers=sent)).json()
+    arrived = [(name, value) for name, value in told["headers"]]
+    assert {(name.lower(), value) for name, value in sent} <= set(arrived)
+
+
+async def test_a_body_of_several_megabytes_arrives_whole(client: httpx.AsyncClient) -> None:
+    told = (await client.post("/admissions/v1/imports", content=b"x" * 5_000_000)).json()
+    assert told["length"] == 5_000_000
+
+
+async def test_no_header_tells_of_the_gateway(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/quota/v1/quotas")
+    assert answer.headers["ETag"] == '"1"'
+    assert "Via" not in answer.headers
+    assert "caddy" not in answer.headers.get("Server", "").lower()
+
+
+async def test_an_event_arrives_before_the_stream_ends(client: httpx.AsyncClient) -> None:
+    async with client.stream("GET", "/quota/v1/stream", timeout=5) as answer:
+        assert answer.headers["Content-Type"] == "text/event-stream"
+        assert await anext(answer.aiter_bytes()) == b"data: first\n\n"
+
+
+@pytest.mark.parametrize(
+    ("accepted", "language", "title"),
+    [
+        ("", "de", "Gerade nicht verfügbar"),
+        ("fr", "de", "Gerade nicht verfügbar"),
+        ("de, en", "de", "Gerade nicht verfügbar"),
+        ("en-GB, de", "en", "Unavailable"),
+        ("fr, EN", "en", "Unavailable"),
+    ],
+)
+async def test_a_service_that_is_down_is_a_problem_in_the_callers_language(
+    client: httpx.AsyncClient, accepted: str, language: str, title: str
+) -> None:
+    answer = await client.get(f"/{DOWN}/v1/alerts", headers={"Accept-Language": accepted})
+    assert answer.status_code == 503
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert int(answer.headers["Retry-After"]) >= 1
+    assert answer.headers["Content-Language"] == language
+    assert "Accept-Language" in answer.headers["Vary"]
+    problem = answer.json()
+    assert problem["type"] == f"/{DOWN}/problems/unavailable"
+    assert (problem["title"], problem["status"]) == (title, 503)
+    assert problem["detail"]
+
+
+@pytest.mark.parametrize("path", ["/", "/other/v1", "/admissionsx", "/v1/placements"])
+async def test_a_path_of_no_service_is_not_found(client: httpx.AsyncClient, path: str) -> None:
+    answer = await client.get(path)
+    assert answer.status_code == 404
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert answer.json()["type"] == "/admissions/problems/not-found"
+
+
+@pytest.mark.parametrize("method", ["DELETE", "PATCH", "OPTIONS", "TRACE"])
+async def test_every_method_reaches_the_service(client: httpx.AsyncClient, method: str) -> None:
+    answer = await client.request(method, "/quota/v1/quotas")
+    assert answer.json()["path"] == "/quota/v1/quotas"
