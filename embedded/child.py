@@ -53,7 +53,7 @@ class Child:
                 user=command.account.user,
                 group=command.account.group,
                 extra_groups=[] if command.account.is_other else None,
-                preexec_fn=_die_with_parent(command.stop_signal),  # noqa: PLW1509 - it calls libc only
+                preexec_fn=_die_with_parent(command.stop_signal),  # noqa: PLW1509 - libc only
             )
         self.started_at = time.monotonic()
 

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import signal
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 from embedded.access import curl_files, write_access
 from embedded.account import account_for_postgres, place_for
@@ -62,8 +63,8 @@ class Supervisor:
 
     async def start(self) -> None:
         """Start all and return when all are ready, or raise Fault."""
-        self._keep("issuer", lambda: self.commands["issuer"])
-        self._keep("gateway", lambda: self.commands["gateway"])
+        self._keep("issuer", partial(self.commands.__getitem__, "issuer"))
+        self._keep("gateway", partial(self.commands.__getitem__, "gateway"))
         await asyncio.gather(self._start_kafka(), self._start_postgres_and_services())
         addresses = ready_addresses(self.settings, self.ports)
         await asyncio.gather(*(self._until_answers(name, addresses[name]) for name in addresses))
@@ -120,7 +121,7 @@ class Supervisor:
         changes = f", {len(applied)} migrations applied" if applied else ""
         self.reporter.step(f"PostgreSQL is ready{changes}")
         for name in SERVICES:
-            self._keep(name, lambda name=name: self.commands[name])  # type: ignore[misc]  # bound now
+            self._keep(name, partial(self.commands.__getitem__, name))
 
     def _keep(
         self,

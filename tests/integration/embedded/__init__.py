@@ -1,0 +1,1 @@
+"""Embedded mode on real servers, processes and commands, each in a folder of its own."""
