@@ -108,7 +108,7 @@ class Inbox(Generic[B]):
             except InvalidMessage as invalid:
                 letter = letter_of(record, invalid.reason, invalid.detail)
                 letters.append(letter)
-                log.error("dead letter %s: %s", _place(record), letter.detail)  # noqa: TRY400  # told
+                log.warning("dead letter %s: %s", _place(record), letter.detail)
             except UnknownType as other:
                 log.info("skipped %s: %s", _place(record), escaped(str(other)))
             else:

@@ -38,6 +38,10 @@ class Malformed(Refusal):
     code = "malformed"
 
 
+class CursorMalformed(Malformed):
+    """A cursor is none that we gave."""
+
+
 def whole_number(least: int, most: int) -> BeforeValidator:
     """A query parameter of plain digits within bounds."""
 
@@ -84,12 +88,19 @@ def to_cursor(*key: object) -> str:
 
 
 def from_cursor(cursor: str, kinds: Sequence[type]) -> list[Any]:
-    """The key in a cursor; a refusal where it is none of ours."""
+    """The key in a cursor, or CursorMalformed where it is none of ours."""
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
         key = orjson.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
     except (binascii.Error, ValueError) as fault:
-        raise Malformed from fault
+        raise CursorMalformed from fault
     if not isinstance(key, list) or [type(one) for one in key] != list(kinds):
-        raise Malformed
+        raise CursorMalformed
+    if not all(map(_is_storable, key)):
+        raise CursorMalformed
     return key
+
+
+def _is_storable(one: object) -> bool:
+    """Whether PostgreSQL bears it: a text without NUL, a number that fits into a bigint."""
+    return "\0" not in one if isinstance(one, str) else one in range(-(2**63), 2**63)

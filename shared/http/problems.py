@@ -45,13 +45,13 @@ class Problem(Exception):
 
 def language_of(request: Request) -> Language:
     """English where the caller prefers it to German, else German."""
-    wanted = {"de": 0.0, "en": 0.0, "*": 0.0}
-    for part in request.headers.get("accept-language", "").lower().split(","):
-        name, _, weight = part.strip().partition(";q=")
-        tongue = name.split("-")[0].strip()
-        if tongue in wanted:
-            wanted[tongue] = max(wanted[tongue], _weight(weight))
-    return "en" if wanted["en"] > max(wanted["de"], wanted["*"]) else "de"
+    wanted: dict[str, float] = {}
+    for part in ",".join(request.headers.getlist("accept-language")).lower().split(","):
+        name, _, weight = part.replace(" ", "").replace("\t", "").partition(";q=")
+        tongue = name.split("-")[0]
+        wanted[tongue] = max(wanted.get(tongue, 0.0), _weight(weight))
+    others = wanted.get("*", 0.0)
+    return "en" if wanted.get("en", others) > wanted.get("de", others) else "de"
 
 
 def _weight(written: str) -> float:

@@ -1,6 +1,7 @@
 """A token bucket per client: bursts pass, a flood is told to wait."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 REMEMBERED_CLIENTS = 10_000
@@ -12,11 +13,12 @@ class RateLimit:
 
     per_second: float
     burst: int
+    clock: Callable[[], float] = time.monotonic
     buckets: dict[str, tuple[float, float]] = field(default_factory=dict)
 
     def is_passed(self, client: str) -> bool:
         """Whether one more request of the client is within its rate."""
-        moment = time.monotonic()
+        moment = self.clock()
         left, since = self.buckets.pop(client, (float(self.burst), moment))
         left = min(float(self.burst), left + (moment - since) * self.per_second)
         may_pass = left >= 1.0

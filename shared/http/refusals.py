@@ -6,7 +6,8 @@ from collections.abc import Awaitable, Callable
 from fastapi import FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 
-from shared.http.problems import Problem, render
+from shared.http.answers import CursorMalformed
+from shared.http.problems import Fault, Problem, render
 from shared.postgres import UNAVAILABLE
 
 OF_STATUS = {404: "not-found", 405: "method", 413: "too-large"}
@@ -33,8 +34,12 @@ def answer_problems(app: FastAPI, service: str) -> None:
             problem.headers["Allow"] = ", ".join(methods_at(app, request.url.path))
         return render(request, service, problem)
 
+    async def no_cursor(request: Request, _refusal: Exception) -> Response:
+        fault = Fault("malformed", parameter="cursor")
+        return render(request, service, Problem.invalid(fault))
+
     async def unavailable(request: Request, failure: Exception) -> Response:
-        log.warning("%s %s: %r", request.method, request.url.path, failure)
+        log.warning("%s %r: %r", request.method, request.url.path, failure)
         return render(request, service, Problem("unavailable"))
 
     async def fail(request: Request, _failure: Exception) -> Response:
@@ -43,6 +48,7 @@ def answer_problems(app: FastAPI, service: str) -> None:
     handlers: dict[type[Exception], Callable[[Request, Exception], Awaitable[Response]]] = {
         Problem: refuse,
         HTTPException: not_here,
+        CursorMalformed: no_cursor,
         **dict.fromkeys(UNAVAILABLE, unavailable),
         Exception: fail,
     }

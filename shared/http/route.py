@@ -1,6 +1,7 @@
 """The order in which every route checks a request before its handler sees it."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar
@@ -13,7 +14,7 @@ from pydantic import BaseModel, ConfigDict
 from shared.access import Caller, Issuer, IssuerUnavailable, TokenInvalid
 from shared.codes import Role
 from shared.http.faults import faults_of
-from shared.http.problems import Problem
+from shared.http.problems import Fault, Problem
 from shared.http.rate import RateLimit
 from shared.http.reading import parse_json, read_body
 
@@ -105,6 +106,8 @@ class ContractRoute(APIRoute):
 
 async def admit(request: Request, rule: Rule, *, takes_body: bool) -> Call:
     """The checks from size to JSON, in the order of the contract."""
+    if "\0" in request.scope["path"]:
+        raise Problem("not-found")  # and PostgreSQL could not even be asked
     body = await read_body(request)
     caller = await _caller_of(request)
     limit: RateLimit = request.app.state.rate_limit
@@ -118,8 +121,8 @@ async def admit(request: Request, rule: Rule, *, takes_body: bool) -> Call:
     if takes_body and rule.media == (JSON,):
         request._json = parse_json(body)  # noqa: SLF001  # FastAPI reads the parsed body here
     request._body = body  # noqa: SLF001  # the stream was read; FastAPI asks for it again
-    _refuse_repeated_parameters(request)
-    target = f"{request.method} {request.url.path}?{request.url.query}"
+    _check_parameters(request)
+    target = f"{request.method} {request.scope['raw_path'].decode()}?{request.url.query}"
     return Call(caller, key, target, body, request.headers.get("if-match"))
 
 
@@ -162,11 +165,13 @@ def _key_of(request: Request, rule: Rule) -> str | None:
     return keys[0]
 
 
-def _refuse_repeated_parameters(request: Request) -> None:
-    names = [name for name, _ in request.query_params.multi_items()]
-    for name in names:
-        if names.count(name) > 1:
+def _check_parameters(request: Request) -> None:
+    given = request.query_params.multi_items()
+    for name, times in Counter(name for name, _ in given).items():
+        if times > 1:
             raise Problem("duplicate-key", name=name)
+    if faults := [Fault("malformed", parameter=name) for name, text in given if "\0" in text]:
+        raise Problem.invalid(*faults)
 
 
 async def the_call(request: Request) -> Call:
