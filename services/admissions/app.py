@@ -6,7 +6,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from services.admissions.api import corrections, imports, ledger, placements, reference
+from services.admissions.api import corrections, imports, ledger, placements, reference, transfers
 from services.admissions.handlers.first_answers import forget_old_answers
 from services.admissions.handlers.ledger import LedgerSource
 from services.admissions.settings import AdmissionsSettings
@@ -19,6 +19,7 @@ ROUTERS = [
     placements.router,
     imports.router,
     corrections.router,
+    transfers.router,
     ledger.router,
     reference.router,
 ]

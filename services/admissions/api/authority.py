@@ -47,22 +47,33 @@ def readable_units(caller: Caller, wanted: str | None) -> list[str]:
 
 async def find_readable(tx: Connection, caller: Caller, placement_id: str) -> Placement:
     """A placement that the caller may read, or `not-found`."""
-    placement = await load_placement(tx, _checked(placement_id))
-    if placement is None or not caller.reads_of(placement.unit):
+    placement = await load_placement(tx, checked_id(placement_id))
+    if placement is None or not may_read(caller, placement):
         raise Problem("not-found")
     return placement
+
+
+def may_read(caller: Caller, placement: Placement) -> bool:
+    """Whether the caller may see a placement: so may every unit that has or had the people."""
+    return any(caller.reads_of(unit) for unit in placement.units)
 
 
 async def find_changeable(tx: Connection, caller: Caller, placement_id: str) -> Placement:
-    """A placement that the caller may change, locked, or `not-found`."""
-    placement = await lock_placement(tx, _checked(placement_id))
-    if placement is None or not caller.acts_for(placement.unit):
+    """A placement that the caller may change, locked, or `not-found`.
+
+    Who only had the people, before a transfer, sees it and is told that it is no longer theirs.
+    """
+    placement = await lock_placement(tx, checked_id(placement_id))
+    if placement is None or not may_read(caller, placement):
         raise Problem("not-found")
+    if not caller.acts_for(placement.unit):
+        raise Problem("not-your-unit", unit=placement.unit)
     return placement
 
 
-def _checked(placement_id: str) -> str:
+def checked_id(written: str) -> str:
+    """An id as it is stored, or `not-found` for what can be none."""
     try:
-        return str(UUID(placement_id))
+        return str(UUID(written))
     except ValueError as fault:
         raise Problem("not-found") from fault

@@ -13,6 +13,7 @@ from services.admissions.api.documents import (
 from services.admissions.api.entering import Ringing, enter
 from services.admissions.api.models import CorrectionBody, WithdrawalBody
 from services.admissions.domain.placement import Placement, correct, withdraw
+from services.admissions.store.transfers import void_open_transfer
 from shared.access import Caller
 from shared.codes import Role
 from shared.http.answers import etag
@@ -37,10 +38,14 @@ async def correct_placement(
         _require_authority_over_moves(call.caller, correction.unit)
 
     async def find(tx: Connection) -> Placement:
-        return await find_changeable(tx, call.caller, placement_id)
+        found = await find_changeable(tx, call.caller, placement_id)
+        if found.legs_before and not call.caller.has(Role.COORDINATION):
+            raise Problem("role", needed=Role.COORDINATION)
+        return found
 
     async def act(tx: Connection, found: Placement) -> Response:
         call.expect(etag(found.sequence))
+        await void_open_transfer(tx, found.id)
         [placement] = await enter(
             tx, found.land, lambda stamps: [correct(next(stamps), found, correction)]
         )
@@ -63,6 +68,7 @@ async def withdraw_placement(
 
     async def act(tx: Connection, found: Placement) -> Response:
         call.expect(etag(found.sequence))
+        await void_open_transfer(tx, found.id)
         [placement] = await enter(
             tx, found.land, lambda stamps: [withdraw(next(stamps), found, body.reason)]
         )

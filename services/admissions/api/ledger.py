@@ -49,7 +49,7 @@ async def verify_ledger(land: str, call: Calling, database: Stored) -> Response:
     """Compute the whole chain again and compare its end with all that knows it."""
     reachable = require_land(call.caller, land)
     async with snapshot(database) as tx:
-        verdict = await _verify(tx, reachable)
+        verdict = await verify(tx, reachable)
     return answer(
         200,
         {
@@ -61,7 +61,8 @@ async def verify_ledger(land: str, call: Calling, database: Stored) -> Response:
     )
 
 
-async def _verify(tx: Connection, land: Land) -> Verdict:
+async def verify(tx: Connection, land: Land) -> Verdict:
+    """Whether a Land's ledger, its own head and what was published agree."""
     chain = Chain()
     async for documents in read_all(tx, land):
         chain = chain.follow(documents, hash_of)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from services.admissions.domain.placement import Correction, Proposal
+from services.admissions.domain.placement import Correction, Move, Proposal
 from services.admissions.domain.values import (
     check_effective_day,
     check_file_reference,
@@ -131,6 +131,25 @@ class WithdrawalBody(Body):
     """Why a placement no longer counts."""
 
     reason: Reason
+
+
+class TransferBody(Body):
+    """Where all people of a placement go, from when on, and why."""
+
+    to_unit: Unit
+    effective_on: EffectiveDay
+    reason: Reason
+
+    def move(self) -> Move:
+        return Move(self.to_unit, self.effective_on, self.reason)
+
+
+class TransferListing(BaseModel):
+    """The query of the list of transfers."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    limit: Limit = 100
+    cursor: Cursor | None = None
 
 
 class PlacementListing(BaseModel):

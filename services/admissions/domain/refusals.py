@@ -63,6 +63,30 @@ class OtherLand(Refusal):
     code = "other-land"
 
 
+class SameUnit(Refusal):
+    """The people are with this unit already."""
+
+    code = "same-unit"
+
+
+class TransferBeforePlacement(Refusal):
+    """People leave a unit on the day on which they came or later."""
+
+    code = "transfer-before-placement"
+
+
+class FixedByTransfer(Refusal):
+    """Two units agreed on who has the people from when: a correction leaves that alone."""
+
+    code = "fixed-by-transfer"
+
+
+class TransferVoid(Refusal):
+    """The proposal is decided, or the placement changed since."""
+
+    code = "transfer-void"
+
+
 class AlreadyWithdrawn(Refusal):
     """Nothing follows on a withdrawal."""
 

@@ -14,13 +14,16 @@ CREATE TABLE placements (
     effective_on date NOT NULL CHECK (effective_on >= '1990-01-01'),
     reference text CHECK (reference ~ '^[A-Z0-9][A-Z0-9/._-]{0,39}$'),
     recorded_at timestamptz NOT NULL,
+    -- Units that had the people before a transfer, each with its first day.
+    legs_before jsonb NOT NULL DEFAULT '[]',
+    units text[] NOT NULL CHECK (unit = ANY (units)),
     FOREIGN KEY (land, sequence) REFERENCES entries (land, sequence),
     CHECK (left(unit, 2) = land)
 );
 
--- Lists are of units, newest first, and narrowed by day.
-CREATE INDEX placements_by_unit ON placements (unit, id);
-CREATE INDEX placements_by_day ON placements (unit, effective_on);
+-- Lists are of units that have or had the people, newest first.
+CREATE INDEX placements_by_units ON placements USING gin (units);
 
 GRANT SELECT, INSERT ON placements TO admissions;
-GRANT UPDATE (sequence, status, unit, programme, persons, effective_on) ON placements TO admissions;
+GRANT UPDATE (sequence, status, unit, programme, persons, effective_on, legs_before, units)
+   ON placements TO admissions;

@@ -24,14 +24,15 @@ APPEND = """
     )
     INSERT INTO placements AS known
           (id, land, sequence, status, unit, programme, persons, effective_on, reference,
-           recorded_at)
+           recorded_at, legs_before, units)
     SELECT id, land, sequence, status, unit, programme, persons, effective_on, reference,
-           recorded_at
+           recorded_at, legs_before, units
       FROM json_populate_recordset(NULL::placements, $6)
         ON CONFLICT (id) DO UPDATE
        SET sequence = excluded.sequence, status = excluded.status, unit = excluded.unit,
            programme = excluded.programme, persons = excluded.persons,
-           effective_on = excluded.effective_on
+           effective_on = excluded.effective_on, legs_before = excluded.legs_before,
+           units = excluded.units
 """
 
 COLUMNS = """land, sequence, type, placement, recorded_at, corrects, reason, postings,

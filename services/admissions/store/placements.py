@@ -8,14 +8,14 @@ from typing import Any
 from asyncpg import Record
 
 from services.admissions.domain.placement import Placement
-from shared.codes import FIRST_DAY, EntryType
+from shared.codes import FIRST_DAY, Ags, EntryType
 from shared.postgres import Connection
 
 FIELDS = tuple(field.name for field in fields(Placement))
 AFTER_ALL = "ffffffff-ffff-ffff-ffff-ffffffffffff"
 
 COLUMNS = """id, land, sequence, status, unit, programme, persons, effective_on, reference,
-           recorded_at"""
+           recorded_at, legs_before"""
 
 LOAD = f"SELECT {COLUMNS} FROM placements WHERE id = $1"  # noqa: S608  # made of constants
 
@@ -24,7 +24,7 @@ LOCK = f"{LOAD} FOR UPDATE"
 # Newest first: what is recorded while somebody turns pages comes before the first page.
 LIST = f"""
     SELECT {COLUMNS} FROM placements
-     WHERE unit = ANY($1)
+     WHERE units && $1::text[]
        AND programme = coalesce($2, programme)
        AND effective_on BETWEEN $3 AND $4
        AND id < $5
@@ -73,10 +73,12 @@ async def list_placements(
 
 def row_of(placement: Placement) -> dict[str, Any]:
     """A placement as the JSON that a statement takes many of."""
-    return {field: getattr(placement, field) for field in FIELDS}
+    return {field: getattr(placement, field) for field in (*FIELDS, "units")}
 
 
 def _placement(row: Record) -> Placement:
     known = dict(row)
     known["id"], known["status"] = str(known["id"]), EntryType(known["status"])
+    legs = ((Ags(unit), date.fromisoformat(day)) for unit, day in known["legs_before"])
+    known["legs_before"] = tuple(legs)
     return Placement(**known)
