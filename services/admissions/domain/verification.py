@@ -1,7 +1,7 @@
 """Whether a Land's ledger is what was recorded: every hash is computed again."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from services.admissions.domain.entry import GENESIS, Document, HashOf, Head
 
@@ -36,10 +36,10 @@ class Chain:
         return chain
 
     def _step(self, document: Document, hash_of: HashOf) -> "Chain":
-        number = self.entries + 1
-        if self.first_broken is None and not self._fits(document, hash_of):
-            return Chain(number, document["hash"], first_broken=number)
-        return replace(self, entries=number, hash=document["hash"])
+        number, broken = self.entries + 1, self.first_broken
+        if broken is None and not self._fits(document, hash_of):
+            broken = number
+        return Chain(number, document["hash"], broken)
 
     def _fits(self, document: Document, hash_of: HashOf) -> bool:
         claimed = (document["sequence"], document["previous_hash"], document["hash"])

@@ -7,7 +7,6 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-import asyncpg
 import httpx
 import uvicorn
 from fastapi import FastAPI
@@ -19,6 +18,7 @@ from embedded.issuer import ALGORITHM, Issuer, issuer_app
 from embedded.ports import pick_port
 from services.admissions.app import connect
 from services.admissions.settings import AdmissionsSettings
+from shared.postgres import connect as open_connection
 from shared.service import Service
 from tests.eventually import eventually
 from tests.integration.servers import OwnDatabase
@@ -123,7 +123,7 @@ class Admissions:
     @asynccontextmanager
     async def as_owner(self) -> AsyncIterator[Any]:
         """A connection with the rights of whoever owns the tables: it may alter the past."""
-        tx = await asyncpg.connect(self.own.admin_url)
+        tx = await open_connection(self.own.admin_url, None, "owner")
         try:
             await tx.execute("SET search_path = admissions")
             yield tx
@@ -158,7 +158,7 @@ async def running_admissions(
         app.router.lifespan_context(app),
         httpx.AsyncClient(transport=transport, base_url="http://admissions") as client,
     ):
-        await eventually(lambda: service.database is not None, within=10, because="PostgreSQL answers")
+        await eventually(lambda: not service.waits_for(), within=10, because="PostgreSQL answers")
         yield Admissions(app, client, issuer, own)
 
 

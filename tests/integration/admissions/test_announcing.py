@@ -1,5 +1,6 @@
 """The ledger goes on the topic in order, whatever happens to Kafka."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -7,12 +8,14 @@ from typing import Any
 import orjson
 import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
 
 from embedded.issuer import Issuer
 from embedded.kafka import KafkaBroker
+from embedded.ports import pick_port
 from shared.topics import PLACEMENTS as TOPIC
 from tests.eventually import eventually
-from tests.integration.admissions.service import Admissions, Json, running_admissions
+from tests.integration.admissions.service import Json, running_admissions
 from tests.integration.servers import OwnDatabase
 
 pytestmark = pytest.mark.asyncio
@@ -75,3 +78,81 @@ async def test_what_was_recorded_is_announced_as_the_feed_shows_it(
         "sequence": "1",
         "data": None,
     }
+
+
+async def copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    while data := await reader.read(65_536):
+        writer.write(data)
+    writer.close()
+
+
+@asynccontextmanager
+async def forwarding(port: int, to: int) -> AsyncIterator[None]:
+    """Let a port on loopback lead to another one."""
+
+    async def forward(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        from_there, to_there = await asyncio.open_connection("127.0.0.1", to)
+        await asyncio.gather(copy(reader, to_there), copy(from_there, writer))
+
+    async with await asyncio.start_server(forward, "127.0.0.1", port):
+        yield
+
+
+async def test_placements_are_accepted_without_kafka_and_announced_later(
+    database: OwnDatabase, issuer: Issuer, kafka: KafkaBroker, topic_prefix: str
+) -> None:
+    port = pick_port()
+    async with running_admissions(
+        database, issuer, f"127.0.0.1:{port}", topic_prefix
+    ) as admissions:
+        for _ in range(3):
+            await admissions.flensburg.record()
+        ready = await admissions.client.get("/admissions/health/ready")
+        assert (ready.status_code, ready.json()["ready"]) == (200, True)
+        ledger = await admissions.ledger()
+        async with forwarding(port, kafka.port), reading(kafka) as reader:
+
+            async def is_announced() -> bool:
+                return await entries_on(reader, topic_prefix + TOPIC) == ledger
+
+            await eventually(is_announced, within=30, because="Kafka is there")
+
+
+async def test_what_the_broker_lost_is_announced_again(
+    database: OwnDatabase, issuer: Issuer, kafka: KafkaBroker, topic_prefix: str
+) -> None:
+    topic = topic_prefix + TOPIC
+    async with reading(kafka) as reader:
+
+        async def has(ledger: list[Json]) -> bool:
+            return await entries_on(reader, topic) == ledger
+
+        async with running_admissions(
+            database, issuer, kafka.bootstrap, topic_prefix
+        ) as admissions:
+            await admissions.flensburg.record()
+            await admissions.flensburg.record()
+            ledger = await admissions.ledger()
+            await eventually(lambda: has(ledger), within=20, because="both are announced")
+        await delete_topic(kafka, topic)
+        async with running_admissions(
+            database, issuer, kafka.bootstrap, topic_prefix
+        ) as admissions:
+            await admissions.flensburg.record()
+            ledger = await admissions.ledger()
+            await eventually(lambda: has(ledger), within=20, because="all are announced again")
+
+
+async def delete_topic(kafka: KafkaBroker, topic: str) -> None:
+    """Delete it and wait until the broker no longer knows it."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=kafka.bootstrap)
+    await admin.start()
+
+    async def is_gone() -> bool:
+        return topic not in await admin.list_topics()
+
+    try:
+        await admin.delete_topics([topic])
+        await eventually(is_gone, within=10, because="the topic is deleted")
+    finally:
+        await admin.close()
