@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.http.problems import Fault, Problem
+from shared.http.problems import Problem
 from shared.http.reading import MOST_BYTES, parse_json, read_body
 from tests.unit.shared.requests import a_request
 
@@ -82,12 +82,8 @@ def test_a_key_that_is_there_twice_is_named_at_any_depth(body: bytes, name: str)
     assert (refused.slug, refused.facts) == ("duplicate-key", {"name": name})
 
 
-def test_nul_is_refused_at_every_place_where_a_text_has_it() -> None:
-    body = rb'{"a": "x\u0000", "b/c": [1, "\u0000", "ok"], "d": "\\u0000", "e": "\u00000"}'
-    refused = refusal(body)
-    assert refused.slug == "invalid"
-    places = ["/a", "/b~1c/1", "/e"]
-    assert list(refused.faults) == [Fault("malformed", pointer=place) for place in places]
+def test_nul_is_left_to_the_fields_that_refuse_it_by_their_own_code() -> None:
+    assert parse_json(rb'{"a": "x\u0000"}') == {"a": "x\0"}
 
 
 def test_a_number_of_any_length_is_a_number() -> None:
