@@ -25,11 +25,12 @@ Moved = tuple[int, Standing]
 class QuotaTally:
     """Credits, totals and standings of one quota, in the integers of its plan.
 
-    A unit is looked at when it was posted, or when a meter passes its bound. The meters say how
-    far totals have moved: no target rises by more than its unit's largest part × the growth of
-    `_rise`, none falls by more than that × the growth of `_fall`. With one stretch they are its
-    total and the negative of it, so bounds are exact. With several they add up all that came and
-    all that went; a bound is then early, never late, and is set anew when it is passed.
+    It begins with `load` or `restate`, which look at every unit once. After that a unit is looked
+    at when it was posted, or when a meter passes its bound. The meters say how far totals have
+    moved: no target rises by more than its unit's largest part × the growth of `_rise`, none falls
+    by more than that × the growth of `_fall`. With one stretch they are its total and the negative
+    of it, so bounds are exact. With several they add up all that came and all that went; a bound
+    is then early, never late, and is set anew when it is passed.
     """
 
     __slots__ = (

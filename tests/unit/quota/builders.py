@@ -86,9 +86,12 @@ def a_key(
 
 
 def a_tolerance(
-    persons: Exact = 1, percent: Exact | None = None, release: Exact | None = None
+    persons: Exact = 1,
+    percent: Exact | None = None,
+    release: Exact | None = None,
+    source: str = SOURCE,
 ) -> Tolerance:
-    return Tolerance(Fraction(persons), _optional(percent), _optional(release), SOURCE)
+    return Tolerance(Fraction(persons), _optional(percent), _optional(release), source)
 
 
 def _optional(number: Exact | None) -> Fraction | None:
@@ -119,6 +122,14 @@ def a_definition(
     number: int, change: Change, quota: QuotaCode = ALLIANCE, ledger_sequence: int = 0
 ) -> Definition:
     return Definition(SH, number, quota, ledger_sequence, RECORDED_AT, change)
+
+
+def numbered(*logs: tuple[QuotaCode, list[Change]]) -> list[Definition]:
+    """Several quotas' changes, opened first, in one log."""
+    changes = [(quota, change) for quota, log in logs for change in (an_opening(), *log)]
+    return [
+        a_definition(number, change, quota) for number, (quota, change) in enumerate(changes, 1)
+    ]
 
 
 def terms(units: Iterable[Ags] = POPULATION) -> list[MemberTerm]:

@@ -1,4 +1,3 @@
-from dataclasses import replace
 from datetime import date
 
 from services.quota.domain.definitions import (
@@ -35,7 +34,7 @@ def test_an_opened_quota_has_a_name_and_no_members_rules_or_keys() -> None:
 def test_an_opened_quota_is_continuous_with_a_tolerance_of_one_person() -> None:
     rules = fold(definitions())
     assert rules.tolerance == DEFAULT_TOLERANCE
-    assert rules.tolerance == replace(a_tolerance(1), source=DEFAULT_TOLERANCE.source)
+    assert rules.tolerance == a_tolerance(1, source=DEFAULT_TOLERANCE.source)
     assert (rules.period.period, rules.period.carry_over) == (Period.CONTINUOUS, True)
     assert rules.period.starts == FIRST_DAY
 

@@ -1,0 +1,80 @@
+"""What an entry costs: who is looked at, counted rather than timed."""
+
+from datetime import date
+from itertools import cycle, islice
+
+from services.quota.domain.counts import Counts
+from services.quota.domain.definitions import fold
+from services.quota.domain.plan import plan_of
+from services.quota.domain.tally import QuotaTally, tally_of
+from shared.codes import Ags, Standing
+from tests.unit.quota.builders import SAFE_HARBOUR, a_key, a_rule, a_term, definitions
+
+UNITS = [Ags(f"01{number:03}") for number in range(200)]
+FIRST_YEAR = 2020
+
+
+class Watched(QuotaTally):
+    """A tally that counts how often a unit is looked at."""
+
+    looks = 0
+
+    def _look_at(self, number: int, before: Standing) -> Standing:
+        self.looks += 1
+        return super()._look_at(number, before)
+
+
+def a_watched_tally(keys: int) -> Watched:
+    """Every unit a member, and a key for each year; shares differ a little from year to year."""
+    years = range(FIRST_YEAR, FIRST_YEAR + keys)
+    versions = [
+        a_key({unit: 1000 + (7 * n + year) % 31 for n, unit in enumerate(UNITS)}, date(year, 1, 1))
+        for year in years
+    ]
+    rules = fold(definitions(*(a_term(unit) for unit in UNITS), *versions, a_rule()))
+    tally = Watched(plan_of(rules))
+    tally.load(Counts(scale=1, credited={}, totals={}, standings={}))
+    return tally
+
+
+def tell(tally: Watched, entries: int, days: list[date]) -> int:
+    """Entries of one to three people in turn for a few units; how many crossed unposted."""
+    others = 0
+    told = zip(cycle(UNITS[:40]), cycle([1, 3, 2]), cycle(days), strict=False)
+    for unit, persons, day in islice(told, entries):
+        tally.count(unit, SAFE_HARBOUR, day, persons)
+        others += sum(tally.plan.units[number] != unit for number, _ in tally.settle())
+    return others
+
+
+def test_with_one_stretch_nobody_is_looked_at_but_the_posted_and_who_crosses() -> None:
+    tally = a_watched_tally(keys=1)
+    others = tell(tally, 600, [date(2023, 5, 1)])
+    assert others == 160
+    assert tally.looks == 600 + others
+
+
+def test_with_one_stretch_a_falling_total_is_as_cheap() -> None:
+    tally = a_watched_tally(keys=1)
+    tell(tally, 600, [date(2023, 5, 1)])
+    tally.looks = crossed = 0
+    for unit in islice(cycle(UNITS[:40]), 600):
+        tally.count(unit, SAFE_HARBOUR, date(2023, 5, 1), -2)
+        crossed += sum(tally.plan.units[number] != unit for number, _ in tally.settle())
+    assert crossed == 160
+    assert tally.looks == 600 + crossed
+
+
+def test_with_several_stretches_late_entries_cost_no_look_at_everybody() -> None:
+    tally = a_watched_tally(keys=3)
+    days = [date(2022, 5, 1), date(2020, 5, 1), date(2022, 6, 1), date(2021, 5, 1)]
+    others = tell(tally, 600, days)
+    assert others == 160
+    assert 600 + others <= tally.looks < 600 + 3 * others
+
+
+def test_a_unit_without_any_share_is_never_waited_for() -> None:
+    rules = fold(definitions(a_term(UNITS[0]), a_term(UNITS[1]), a_key({UNITS[0]: 1}), a_rule()))
+    tally = tally_of(plan_of(rules), None)
+    tally.count(UNITS[1], SAFE_HARBOUR, date(2023, 5, 1), 3)
+    assert tally.settle() == [(0, Standing.ON_QUOTA), (1, Standing.ON_QUOTA)]
