@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-RULES = Path(__file__).parents[4] / "docs" / "rules"
+ABOVE = (folder / "docs" / "rules" for folder in Path(__file__).parents)
+RULES = next(folder for folder in ABOVE if folder.is_dir())
 
 Row = dict[str, str]
 
