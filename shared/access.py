@@ -16,8 +16,13 @@ from shared.codes import Role
 ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA"]
 LEEWAY_SECONDS = 30
 KEYS_AGE_SECONDS = 600.0
+ASK_SECONDS = 5.0
 ASK_AGAIN_SECONDS = 2.0
 REMEMBERED_TOKENS = 4096
+MOST_CHARACTERS = 16_384
+MOST_CLIENT_CHARACTERS = 255
+MALFORMED = (JoseError, ValueError, TypeError, KeyError, AttributeError)
+"""What reading a foreign token, key or document raises where it is not what it should be."""
 log = logging.getLogger(__name__)
 
 
@@ -62,10 +67,13 @@ class Issuer:
 
     def __init__(self, issuer: str, audience: str) -> None:
         self._issuer, self._audience = issuer, audience
-        self._client = httpx.AsyncClient(timeout=5.0, trust_env=False, follow_redirects=False)
+        self._client = httpx.AsyncClient(
+            timeout=ASK_SECONDS, trust_env=False, follow_redirects=False
+        )
         self._keys: KeySet | None = None
         self._read_at = self._asked_at = float("-inf")
         self._lock = asyncio.Lock()
+        self._refresh: asyncio.Task[None] | None = None
         self._known: dict[str, tuple[float, Caller]] = {}
 
     async def admit(self, token: str) -> Caller:
@@ -73,6 +81,8 @@ class Issuer:
         known = self._known.get(token)
         if known and time.time() < known[0]:
             return known[1]
+        if len(token) > MOST_CHARACTERS:
+            raise TokenInvalid(f"{len(token)} characters")
         claims = await self._verify(token)
         caller = _caller_of(claims)
         if len(self._known) >= REMEMBERED_TOKENS:
@@ -82,16 +92,16 @@ class Issuer:
         return caller
 
     async def _verify(self, token: str) -> dict[str, Any]:
-        for fresh in (False, True):
-            keys = await self._load_keys(fresh=fresh)
-            try:
-                decoded = jwt.decode(token, keys, algorithms=ALGORITHMS)
-                self._registry().validate(decoded.claims)
-                return _with_expiry(decoded.claims)
-            except (JoseError, ValueError, TypeError, KeyError) as fault:
-                if fresh or not _may_be_new_key(token, keys):
-                    raise TokenInvalid(type(fault).__name__) from fault
-        raise TokenInvalid
+        keys = await self._load_keys()
+        if _may_be_new_key(token, keys):
+            await self._ask_for_keys()
+            keys = await self._load_keys()
+        try:
+            claims = jwt.decode(token, keys, algorithms=ALGORITHMS).claims
+            self._registry().validate(claims)
+        except MALFORMED as fault:
+            raise TokenInvalid(type(fault).__name__) from fault
+        return claims
 
     def _registry(self) -> jwt.JWTClaimsRegistry:
         return jwt.JWTClaimsRegistry(
@@ -102,30 +112,39 @@ class Issuer:
             sub={"essential": True},
         )
 
-    async def _load_keys(self, *, fresh: bool) -> KeySet:
-        async with self._lock:
-            moment = time.monotonic()
-            is_old = fresh or moment - self._read_at > KEYS_AGE_SECONDS
-            if is_old and moment - self._asked_at > ASK_AGAIN_SECONDS:
-                self._asked_at = moment
-                await self._fetch_keys()
-            if self._keys is None:
-                raise IssuerUnavailable(self._issuer)
-            return self._keys
+    async def _load_keys(self) -> KeySet:
+        """The keys as last read; nobody waits while they are read again for their age."""
+        if self._keys is None:
+            await self._ask_for_keys()
+        if self._keys is None:
+            raise IssuerUnavailable(self._issuer)
+        is_old = time.monotonic() - self._read_at > KEYS_AGE_SECONDS
+        if is_old and (self._refresh is None or self._refresh.done()):
+            self._refresh = asyncio.create_task(self._ask_for_keys())
+        return self._keys
 
-    async def _fetch_keys(self) -> None:
-        try:
-            about = await self._client.get(
-                self._issuer.rstrip("/") + "/.well-known/openid-configuration"
-            )
-            described = about.raise_for_status().json()
-            if described["issuer"] != self._issuer:
-                raise ValueError(f"it calls itself {described['issuer']}")
-            keys = await self._client.get(described["jwks_uri"])
-            self._keys = KeySet.import_key_set(keys.raise_for_status().json())
-            self._read_at = time.monotonic()
-        except (httpx.HTTPError, JoseError, ValueError, KeyError) as failure:
-            log.warning("the keys of %s can't be read: %r", self._issuer, failure)
+    async def _ask_for_keys(self) -> None:
+        """Read the keys unless that was tried a moment ago: tokens cost the issuer no more."""
+        async with self._lock:
+            if time.monotonic() - self._asked_at < ASK_AGAIN_SECONDS:
+                return
+            try:
+                async with asyncio.timeout(ASK_SECONDS):
+                    self._keys = await self._fetch_keys()
+                self._read_at = time.monotonic()
+            except (httpx.HTTPError, TimeoutError, *MALFORMED) as failure:
+                log.warning("the keys of %s can't be read: %r", self._issuer, failure)
+            self._asked_at = time.monotonic()
+
+    async def _fetch_keys(self) -> KeySet:
+        about = await self._client.get(
+            self._issuer.rstrip("/") + "/.well-known/openid-configuration"
+        )
+        described = about.raise_for_status().json()
+        if described["issuer"] != self._issuer:
+            raise ValueError(f"it calls itself {described['issuer']}")
+        keys = await self._client.get(described["jwks_uri"])
+        return KeySet.import_key_set(keys.raise_for_status().json())
 
     async def close(self) -> None:
         """Close the connections."""
@@ -135,21 +154,18 @@ class Issuer:
 def _may_be_new_key(token: str, keys: KeySet) -> bool:
     try:
         named = jws.extract_compact(token.encode()).headers().get("kid")
-    except (JoseError, ValueError):
+    except MALFORMED:
         return False
-    return named not in {key.kid for key in keys.keys}
-
-
-def _with_expiry(claims: dict[str, Any]) -> dict[str, Any]:
-    if not isinstance(claims["exp"], int | float) or not isinstance(claims["sub"], str):
-        raise TokenInvalid("exp or sub has the wrong type")
-    return claims
+    return named not in [key.kid for key in keys.keys]
 
 
 def _caller_of(claims: dict[str, Any]) -> Caller:
     named = _texts(claims, "roles")
+    client: str = claims["sub"]
+    if not client.isprintable() or len(client) > MOST_CLIENT_CHARACTERS:
+        raise TokenInvalid("sub is no name")
     return Caller(
-        client=claims["sub"],
+        client=client,
         roles=frozenset(role for role in Role if role in named),
         lands=frozenset(_texts(claims, "lands")),
         units=frozenset(_texts(claims, "units")),

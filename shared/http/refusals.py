@@ -1,17 +1,48 @@
 """Answers every refusal and failure as a problem, whoever raised it."""
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
+from typing import Any
 
+import asyncpg
 from fastapi import FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 
 from shared.http.answers import CursorMalformed
 from shared.http.problems import Fault, Problem, render
-from shared.postgres import UNAVAILABLE
+from shared.postgres import UNAVAILABLE, is_outage
 
 OF_STATUS = {404: "not-found", 405: "method", 413: "too-large"}
 log = logging.getLogger(__name__)
+
+
+def answer_problems(app: FastAPI, service: str) -> None:
+    """Install the answers for refusals, wrong paths and methods, outages and failures."""
+    problems: dict[type[Exception], Callable[[Request, Any], Problem]] = {
+        Problem: lambda _request, problem: problem,
+        HTTPException: _of_status,
+        CursorMalformed: lambda *_: Problem.invalid(Fault("malformed", parameter="cursor")),
+        asyncpg.CharacterNotInRepertoireError: _of_text,
+        asyncpg.UntranslatableCharacterError: _of_text,
+        **dict.fromkeys(UNAVAILABLE, _of_outage),
+        Exception: lambda *_: Problem("failure"),
+    }
+
+    def answering(problem_of: Callable[[Request, Any], Problem]) -> Any:
+        async def answer(request: Request, failure: Exception) -> Response:
+            return render(request, service, problem_of(request, failure))
+
+        return answer
+
+    for kind, problem_of in problems.items():
+        app.add_exception_handler(kind, answering(problem_of))
+
+
+def _of_status(request: Request, wrong: HTTPException) -> Problem:
+    problem = Problem(OF_STATUS.get(wrong.status_code, "not-found"), method=request.method)
+    if problem.slug == "method":
+        problem.headers["Allow"] = ", ".join(methods_at(request.app, request.url.path))
+    return problem
 
 
 def methods_at(app: FastAPI, path: str) -> list[str]:
@@ -20,37 +51,14 @@ def methods_at(app: FastAPI, path: str) -> list[str]:
     return sorted({m for route in routes if route.path_regex.match(path) for m in route.methods})
 
 
-def answer_problems(app: FastAPI, service: str) -> None:
-    """Install the answers for refusals, wrong paths and methods, outages and failures."""
+def _of_text(*_: object) -> Problem:
+    """A text came as far as PostgreSQL, which does not store it, as with NUL in it."""
+    return Problem.invalid(Fault("malformed", pointer=""))
 
-    async def refuse(request: Request, problem: Exception) -> Response:
-        assert isinstance(problem, Problem)  # noqa: S101  # registered for this class only
-        return render(request, service, problem)
 
-    async def not_here(request: Request, wrong: Exception) -> Response:
-        assert isinstance(wrong, HTTPException)  # noqa: S101  # registered for this class only
-        problem = Problem(OF_STATUS.get(wrong.status_code, "not-found"), method=request.method)
-        if problem.slug == "method":
-            problem.headers["Allow"] = ", ".join(methods_at(app, request.url.path))
-        return render(request, service, problem)
-
-    async def no_cursor(request: Request, _refusal: Exception) -> Response:
-        fault = Fault("malformed", parameter="cursor")
-        return render(request, service, Problem.invalid(fault))
-
-    async def unavailable(request: Request, failure: Exception) -> Response:
+def _of_outage(request: Request, failure: Exception) -> Problem:
+    if is_outage(failure):
         log.warning("%s %r: %r", request.method, request.url.path, failure)
-        return render(request, service, Problem("unavailable"))
-
-    async def fail(request: Request, _failure: Exception) -> Response:
-        return render(request, service, Problem("failure"))
-
-    handlers: dict[type[Exception], Callable[[Request, Exception], Awaitable[Response]]] = {
-        Problem: refuse,
-        HTTPException: not_here,
-        CursorMalformed: no_cursor,
-        **dict.fromkeys(UNAVAILABLE, unavailable),
-        Exception: fail,
-    }
-    for kind, handler in handlers.items():
-        app.add_exception_handler(kind, handler)
+        return Problem("unavailable")
+    log.error("%s %r failed", request.method, request.url.path, exc_info=failure)
+    return Problem("failure")

@@ -122,7 +122,7 @@ async def admit(request: Request, rule: Rule, *, takes_body: bool) -> Call:
         request._json = parse_json(body)  # noqa: SLF001  # FastAPI reads the parsed body here
     request._body = body  # noqa: SLF001  # the stream was read; FastAPI asks for it again
     _check_parameters(request)
-    target = f"{request.method} {request.scope['raw_path'].decode()}?{request.url.query}"
+    target = f"{request.method} {request.scope['raw_path'].decode('latin-1')}?{request.url.query}"
     return Call(caller, key, target, body, request.headers.get("if-match"))
 
 
