@@ -139,10 +139,9 @@ async def copy_of_last_entry(tx: Any, **changes: str) -> None:
     """Insert the last entry again as the next, but for some columns given as expressions."""
     same = {name: name for name in COLUMNS.split(", ")}
     values = same | {"sequence": "sequence + 1"} | changes
-    await tx.execute(
-        f"INSERT INTO entries ({COLUMNS}) SELECT {', '.join(values.values())}"  # noqa: S608  # of constants
-        " FROM entries ORDER BY sequence DESC LIMIT 1"
-    )
+    expressions = ", ".join(values.values())
+    last = f"SELECT {expressions} FROM entries ORDER BY sequence DESC LIMIT 1"  # noqa: S608  # ours
+    await tx.execute(f"INSERT INTO entries ({COLUMNS}) {last}")
 
 
 NO_ENTRIES = (
