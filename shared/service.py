@@ -4,11 +4,13 @@ import asyncio
 import logging
 import os
 import signal
+import sys
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
+import asyncpg
 import prometheus_client
 import uvicorn
 from fastapi import APIRouter, Depends, FastAPI, Request
@@ -25,6 +27,12 @@ from shared.settings import ServiceSettings
 
 STOP_SECONDS = 10
 CLOSE_SECONDS = 5.0
+LONGEST_WAIT_SECONDS = 2.0
+NOT_PREPARED = (
+    asyncpg.InvalidAuthorizationSpecificationError,
+    asyncpg.InvalidCatalogNameError,
+)
+"""What PostgreSQL says until its database, roles and passwords are there."""
 log = logging.getLogger(__name__)
 Work = Callable[[Database], AbstractAsyncContextManager[Sequence[Coroutine[Any, Any, None]]]]
 
@@ -37,7 +45,8 @@ class Service:
     settings: ServiceSettings
     conditions: dict[str, Callable[[], str | None]] = field(default_factory=dict)
     database: "Database | None" = None
-    work: Work | None = None
+    exit_code: int = 0
+    work: Work = field(init=False)
 
     def waits_for(self) -> list[str]:
         """One sentence for each thing that is missing, none when ready."""
@@ -72,16 +81,16 @@ class Service:
             prometheus_client.start_http_server(self.settings.metrics_port, self.settings.host)
         stop = asyncio.Event()
         life = asyncio.create_task(self._live(stop), name="life")
-        life.add_done_callback(_end_process_on_failure)
+        life.add_done_callback(self._end_process_on_failure)
         yield
         stop.set()
+        if self.database is None:
+            life.cancel()  # it waits or has ended: there is no work to finish
         await asyncio.wait([life], timeout=STOP_SECONDS)
         await app.state.issuer.close()
 
     async def _live(self, stop: asyncio.Event) -> None:
-        database = await self._wait_for_database(stop)
-        if database is None or self.work is None:
-            return
+        database = await self._wait_for_database()
         try:
             async with self.work(database) as jobs, asyncio.TaskGroup() as group:
                 tasks = [group.create_task(job) for job in jobs]
@@ -92,24 +101,31 @@ class Service:
                     task.cancel()
         finally:
             self.database = None
-            async with asyncio.timeout(CLOSE_SECONDS):
-                await database.close()
+            await _close(database)
 
-    async def _wait_for_database(self, stop: asyncio.Event) -> "Database | None":
+    async def _wait_for_database(self) -> Database:
         settings, wait_seconds = self.settings, 0.2
-        while not stop.is_set():
+        while True:
             try:
                 return await open_pool(
                     settings.database, settings.password, settings.database_connections, self.name
                 )
-            except UNAVAILABLE as failure:
+            except (*UNAVAILABLE, *NOT_PREPARED) as failure:
                 log.warning("waiting for PostgreSQL: %s", failure)
                 await asyncio.sleep(wait_seconds)
-                wait_seconds = min(wait_seconds * 2, 5.0)
-        return None
+                wait_seconds = min(wait_seconds * 2, LONGEST_WAIT_SECONDS)
+
+    def _end_process_on_failure(self, life: "asyncio.Task[None]") -> None:
+        """A service whose work died must not look alive: its supervisor starts it again."""
+        if not life.cancelled() and (failure := life.exception()):
+            log.critical("the work died, so the process ends", exc_info=failure)
+            self.exit_code = 1
+            os.kill(os.getpid(), signal.SIGTERM)
 
     def serve(self, app: FastAPI) -> None:
-        """Answer requests until SIGTERM; open ones are finished first."""
+        """Answer requests until SIGTERM and exit with 0, or with 1 once the work has died."""
+        # uvicorn stops at the signal and then raises it once more, for whom it was before.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(self.exit_code))
         start_logging(self.name, self.settings.log_level)
         uvicorn.run(
             app,
@@ -124,11 +140,13 @@ class Service:
         )
 
 
-def _end_process_on_failure(life: "asyncio.Task[None]") -> None:
-    """A service whose work died must not look alive: its supervisor starts it again."""
-    if not life.cancelled() and (failure := life.exception()):
-        log.critical("the work died, so the process ends", exc_info=failure)
-        os.kill(os.getpid(), signal.SIGTERM)
+async def _close(database: Database) -> None:
+    """Close the pool once requests gave their connections back, or cut them off."""
+    try:
+        async with asyncio.timeout(CLOSE_SECONDS):
+            await database.close()
+    except TimeoutError:
+        database.terminate()
 
 
 async def the_database(request: Request) -> Database:

@@ -1,0 +1,1 @@
+"""The plumbing that services share, on real servers and as real processes."""

@@ -1,0 +1,100 @@
+"""A real issuer on a real port, that counts who asks, changes its keys and goes away."""
+
+import threading
+import time
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import uvicorn
+from joserfc import jwt
+from joserfc.jwk import ECKey
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from embedded.credentials import Client
+from embedded.issuer import ALGORITHM, Issuer, issuer_app
+from embedded.ports import pick_port
+from tests.eventually import eventually
+
+COORDINATION = Client("coordination", "", ("coordination",), ("01",))
+
+
+def a_key(kid: str) -> ECKey:
+    return ECKey.generate_key("P-256", {"kid": kid, "use": "sig", "alg": ALGORITHM})
+
+
+@dataclass
+class IssuerInTest:
+    """The issuer of embedded mode; `asked` counts how often its keys were read."""
+
+    port: int = field(default_factory=pick_port)
+    key: ECKey = field(default_factory=lambda: a_key("first"))
+    asked: int = 0
+    server: uvicorn.Server | None = None
+    thread: threading.Thread | None = None
+
+    @property
+    def name(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def issuer(self) -> Issuer:
+        return Issuer(self.name, "hafenlotse", {}, self.key)
+
+    def token(self, client: Client = COORDINATION, **wishes: str) -> str:
+        """A token as the issuer gives it, to the client's wishes."""
+        return self.issuer().token(client, wishes)
+
+    def claims(self, **changes: Any) -> dict[str, Any]:
+        now = int(time.time())
+        plain = {
+            "iss": self.name,
+            "sub": "coordination",
+            "aud": "hafenlotse",
+            "iat": now,
+            "exp": now + 600,
+            "roles": ["coordination"],
+            "lands": ["01"],
+        }
+        return {name: value for name, value in (plain | changes).items() if value is not None}
+
+    def signed(self, claims: Mapping[str, Any], **header: Any) -> str:
+        """Any claims under the issuer's own key."""
+        return jwt.encode({"alg": ALGORITHM, "kid": self.key.kid, **header}, {**claims}, self.key)
+
+    def counting(self, app: ASGIApp) -> ASGIApp:
+        async def count(scope: Scope, receive: Receive, send: Send) -> None:
+            self.asked += scope["path"] == "/jwks.json"
+            await app(scope, receive, send)
+
+        return count
+
+    async def start(self) -> None:
+        app = self.counting(issuer_app(self.issuer()))
+        config = uvicorn.Config(app, port=self.port, log_config=None, lifespan="off")
+        server = self.server = uvicorn.Server(config)
+        self.thread = threading.Thread(target=server.run, daemon=True)
+        self.thread.start()
+        await eventually(lambda: server.started, within=10, because="the issuer starts")
+
+    async def stop(self) -> None:
+        if self.server and self.thread:
+            self.server.should_exit, thread = True, self.thread
+            await eventually(lambda: not thread.is_alive(), within=10, because="it stops")
+
+    async def rotate(self, kid: str) -> None:
+        """Sign with a new key from now on, and publish only that one."""
+        await self.stop()
+        self.key = a_key(kid)
+        await self.start()
+
+
+@asynccontextmanager
+async def running_issuer() -> AsyncIterator[IssuerInTest]:
+    """An issuer for one test."""
+    issuer = IssuerInTest()
+    await issuer.start()
+    try:
+        yield issuer
+    finally:
+        await issuer.stop()
