@@ -32,6 +32,12 @@ UNAVAILABLE = (
 )
 """What PostgreSQL raises while it can't serve: the work is rolled back and may be tried again."""
 
+NOT_PREPARED = (
+    asyncpg.InvalidAuthorizationSpecificationError,
+    asyncpg.InvalidCatalogNameError,
+)
+"""What PostgreSQL says until its database, roles and passwords are there."""
+
 LIMITS = {
     "statement_timeout": "15000",
     "lock_timeout": "5000",

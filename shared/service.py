@@ -10,9 +10,9 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
-import asyncpg
 import prometheus_client
 import uvicorn
+from asyncpg import InvalidAuthorizationSpecificationError, InvalidCatalogNameError
 from fastapi import APIRouter, Depends, FastAPI, Request
 
 from shared.access import Issuer
@@ -22,16 +22,13 @@ from shared.http.problems import Problem
 from shared.http.rate import RateLimit
 from shared.http.refusals import answer_problems
 from shared.logs import start_logging
-from shared.postgres import UNAVAILABLE, Database, open_pool
+from shared.postgres import NOT_PREPARED, UNAVAILABLE, Database, open_pool
 from shared.settings import ServiceSettings
 
 STOP_SECONDS = 10
 CLOSE_SECONDS = 5.0
 LONGEST_WAIT_SECONDS = 2.0
-NOT_PREPARED = (
-    asyncpg.InvalidAuthorizationSpecificationError,
-    asyncpg.InvalidCatalogNameError,
-)
+NOT_PREPARED = (InvalidAuthorizationSpecificationError, InvalidCatalogNameError)
 """What PostgreSQL says until its database, roles and passwords are there."""
 log = logging.getLogger(__name__)
 Work = Callable[[Database], AbstractAsyncContextManager[Sequence[Coroutine[Any, Any, None]]]]
