@@ -55,8 +55,9 @@ def connect(service: Service, settings: NotificationsSettings) -> FastAPI:
         dispatcher = Dispatcher(database, (email, webhook, log), bell, pace)
         yield bell.run(), start_broker(broker), inbox.settle_forever(), dispatcher.run()
         await close_quietly(broker)
-        for opened in (feed, email, webhook):
-            await opened.close()
+        email.close_idle()
+        await webhook.close()
+        await feed.close()
 
     app = service.app(ROUTERS, work)
     app.state.bell, app.state.webhook_allowed = bell, settings.webhook_allowed

@@ -113,10 +113,14 @@ class EmailChannel:
                 return client
             client.close()
         client = self._server.client()
-        await client.connect()
+        try:
+            await client.connect()
+        except BaseException:
+            client.close()
+            raise
         return client
 
-    async def close(self) -> None:
+    def close_idle(self) -> None:
         """End the connections that wait for the next mail."""
         while self._idle:
             self._idle.pop()[0].close()

@@ -3,7 +3,7 @@
 import asyncio
 import socket
 import ssl
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from ipaddress import ip_address
 
 import httpx
@@ -29,6 +29,9 @@ RAISED, TEST = "alert.raised.v1", "alert.test.v1"
 QUICK_TRIES, QUICK_SECONDS, PATIENT_SECONDS = 3, 3.0, 20.0
 """Three tries must fit into 15 s even where nobody answers; later ones wait longer."""
 
+STEP_PART = 0.8
+"""Connecting, or one read, may take this part: httpx then closes what it opened."""
+
 
 class NameUnknown(Exception):
     """No address is known for a name."""
@@ -43,19 +46,33 @@ CODES: tuple[tuple[type[Exception], str], ...] = (
 )
 
 
+Resolve = Callable[[str], Awaitable[Sequence[IPAddress]]]
+"""The addresses of a name, one or more, or NameUnknown."""
+
+
+async def ask_the_system(name: str) -> Sequence[IPAddress]:
+    """What the machine's resolver says at this moment."""
+    loop = asyncio.get_running_loop()
+    try:
+        found = await loop.getaddrinfo(name, None, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as failure:
+        raise NameUnknown(name) from failure
+    return [ip_address(str(place[4][0])) for place in found]
+
+
 class WebhookChannel:
     """Posts what is signed; only 410 and what leads inside are never tried again."""
 
     code = ChannelCode.WEBHOOK
     slots = 16
 
-    def __init__(self, allowed: str | None) -> None:
+    def __init__(self, allowed: str | None, resolve: Resolve | None = None) -> None:
         self._allowed = read_target(allowed) if allowed else None
+        self._resolve = resolve or ask_the_system
         self._client = httpx.AsyncClient(
             trust_env=False,
             follow_redirects=False,
             limits=httpx.Limits(max_connections=self.slots, max_keepalive_connections=0),
-            timeout=PATIENT_SECONDS,
         )
 
     def write(self, notice: Notice) -> bytes:
@@ -66,9 +83,8 @@ class WebhookChannel:
         return orjson.dumps({"type": kind, "timestamp": planned_at, "data": {"alerts": alerts}})
 
     async def send(self, parcel: Parcel) -> Outcome:
-        seconds = QUICK_SECONDS if parcel.tries <= QUICK_TRIES else PATIENT_SECONDS
         try:
-            async with asyncio.timeout(seconds):
+            async with asyncio.timeout(_seconds_for(parcel)):
                 status = await self._post(parcel)
         except (Refusal, NameUnknown, OSError, httpx.HTTPError) as failure:
             return _outcome_of(failure)
@@ -90,13 +106,9 @@ class WebhookChannel:
         """What the name means at this moment, asked once; AddressInside if any is inside."""
         if target.literal:
             return [target.literal]
-        loop = asyncio.get_running_loop()
-        try:
-            found = await loop.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
-        except (OSError, UnicodeError) as failure:
-            raise NameUnknown(target.host) from failure
-        addresses = [ip_address(str(place[4][0])) for place in found]
-        if any(map(leads_inside, addresses)):
+        addresses = await self._resolve(target.host)
+        is_allowed = self._allowed and target.origin == self._allowed.origin
+        if not is_allowed and any(map(leads_inside, addresses)):
             raise AddressInside
         return addresses
 
@@ -108,6 +120,7 @@ class WebhookChannel:
             content=parcel.content,
             headers={"Host": _authority(target), **_signed(parcel)},
             extensions={"sni_hostname": target.host},
+            timeout=STEP_PART * _seconds_for(parcel),
         )
         answer = await self._client.send(request, stream=True)
         await answer.aclose()
@@ -116,6 +129,10 @@ class WebhookChannel:
     async def close(self) -> None:
         """Close the connections."""
         await self._client.aclose()
+
+
+def _seconds_for(parcel: Parcel) -> float:
+    return QUICK_SECONDS if parcel.tries <= QUICK_TRIES else PATIENT_SECONDS
 
 
 def _url(address: IPAddress, target: Target) -> httpx.URL:
@@ -148,7 +165,7 @@ def _signed(parcel: Parcel) -> dict[str, str]:
 def _outcome_of(failure: Exception) -> Outcome:
     if isinstance(failure, Refusal):
         return Outcome(Verdict.REFUSED, failure.code)
-    if _is_about_tls(failure):
+    if isinstance(failure, httpx.ConnectError) and _is_about_tls(failure):
         return Outcome(Verdict.RETRY, "tls-failed")
     return next(Outcome(Verdict.RETRY, code) for kind, code in CODES if isinstance(failure, kind))
 

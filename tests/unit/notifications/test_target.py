@@ -189,7 +189,7 @@ def test_a_name_is_no_literal() -> None:
 
 def test_the_longest_address_has_2000_characters() -> None:
     start = "http://flensburg.example/"
-    assert read_target(start + "a" * (2000 - len(start)))
+    assert len(read_target(start + "a" * (2000 - len(start))).path) == 1976
     with pytest.raises(AddressMalformed):
         read_target(start + "a" * (2001 - len(start)))
 

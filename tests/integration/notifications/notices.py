@@ -1,0 +1,32 @@
+"""What channels are given to say and to send."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from services.notifications.delivery.channel import Notice, Parcel
+from services.notifications.delivery.letters import Letters
+from services.notifications.delivery.names import load_names
+from services.notifications.domain.alert import Alert
+from services.notifications.domain.delivery import plan_delivery
+from tests.unit.notifications.builders import a_recipient, an_alert
+
+SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+TRIED_AT = datetime(2026, 11, 2, 9, 0, 5, tzinfo=UTC)
+
+
+def the_letters() -> Letters:
+    return Letters(load_names(), "https://hafen.example/")
+
+
+def a_notice(alert: Alert | None = None, resolved: Alert | None = None, **wish: Any) -> Notice:
+    """A first notification about one alert, and what its crossing resolved."""
+    told, recipient = alert or an_alert(), a_recipient(**wish)
+    by_alert = {told.id: resolved} if resolved else {}
+    return Notice(plan_delivery(told, recipient), recipient, (told,), by_alert)
+
+
+def a_parcel(content: bytes = b"{}", tries: int = 1, **wish: Any) -> Parcel:
+    recipient = replace(a_recipient(**wish), secret=SECRET)
+    return Parcel(UUID(int=5), content, recipient, tries, TRIED_AT)
