@@ -4,7 +4,7 @@ from fastapi import APIRouter, Response
 
 from services.admissions.api.authority import find_changeable, require_units
 from services.admissions.api.documents import (
-    REFUSALS_OF_POST,
+    OF_EVERY_POST,
     ROOT,
     PlacementShown,
     described,
@@ -24,7 +24,7 @@ from shared.postgres import Connection
 from shared.service import Stored
 
 router = APIRouter(prefix=f"{ROOT}/placements", tags=["placements"], route_class=ContractRoute)
-CHANGED = described(201, PlacementShown, *REFUSALS_OF_POST, 404, 412, 428)
+CHANGED = described(201, PlacementShown, *OF_EVERY_POST, 404, 412, 428)
 
 
 @router.post("/{placement_id}/corrections", **CHANGED)

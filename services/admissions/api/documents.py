@@ -1,7 +1,7 @@
 """What is shown, as the contract writes it, and its description for OpenAPI."""
 
 from datetime import date
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import BaseModel, Field
 from starlette.responses import Response
@@ -112,7 +112,7 @@ class ItemsShown(BaseModel):
 
 
 class FaultShown(BaseModel):
-    """One wrong place."""
+    """One wrong place, in the body or in the query."""
 
     pointer: str | None = None
     parameter: str | None = None
@@ -120,33 +120,47 @@ class FaultShown(BaseModel):
     detail: str
 
 
-class ProblemShown(BaseModel):
-    """Why a request was refused (RFC 9457)."""
-
-    type: str
-    title: str
-    detail: str
-    status: int
-    errors: list[FaultShown] | None = None
+PROBLEM = {
+    "type": "object",
+    "required": ["type", "title", "detail", "status"],
+    "properties": {
+        **{name: {"type": "string"} for name in ("type", "title", "detail")},
+        "status": {"type": "integer"},
+        "errors": {"type": "array", "items": FaultShown.model_json_schema()},
+    },
+}
+"""RFC 9457, written out because a reference would have to lead out of its response."""
+REFUSED = {"description": "Refused", "content": {"application/problem+json": {"schema": PROBLEM}}}
+OF_EVERY_ROUTE = (401, 403, 422, 429, 503)
+OF_EVERY_POST = (400, 409, 413, 415)
+HEADERS = {
+    409: ("Idempotency-Key", "1 to 128 visible ASCII characters; a repeat has no second effect."),
+    428: ("If-Match", "The ETag of the placement that is to be changed."),
+}
+"""Which header a route needs that can answer so."""
 
 
 def described(status: int, model: type[BaseModel], *refusals: int) -> dict[str, Any]:
-    """What a route answers, for OpenAPI; 401, 403, 422, 429 and 503 are every route's."""
-    problem = {"application/problem+json": {"schema": ProblemShown.model_json_schema()}}
+    """What a route answers and which headers it needs, for OpenAPI."""
+    codes = sorted({*OF_EVERY_ROUTE, *refusals})
+    headers = [_header(*HEADERS[code]) for code in codes if code in HEADERS]
     return {
         "status_code": status,
         "response_model": None,
-        "responses": {
-            status: {"model": model},
-            **{
-                code: {"description": "Refused", "content": problem}
-                for code in sorted({401, 403, 422, 429, 503, *refusals})
-            },
-        },
+        "responses": {status: {"model": model}, **dict.fromkeys(codes, REFUSED)},
+        "openapi_extra": {"parameters": headers},
     }
 
 
-REFUSALS_OF_POST: tuple[Literal[400, 409, 413, 415], ...] = (400, 409, 413, 415)
+def _header(name: str, meaning: str) -> dict[str, Any]:
+    schema = {"type": "string"}
+    return {
+        "name": name,
+        "in": "header",
+        "required": True,
+        "description": meaning,
+        "schema": schema,
+    }
 
 
 def placement_document(placement: Placement) -> Document:

@@ -8,7 +8,7 @@ from uuid_utils.compat import uuid7
 
 from services.admissions.api.authority import find_readable, readable_units, require_units
 from services.admissions.api.documents import (
-    REFUSALS_OF_POST,
+    OF_EVERY_POST,
     ROOT,
     PlacementPage,
     PlacementShown,
@@ -33,7 +33,7 @@ from shared.service import Stored
 router = APIRouter(prefix=f"{ROOT}/placements", tags=["placements"], route_class=ContractRoute)
 
 
-@router.post("", **described(201, PlacementShown, *REFUSALS_OF_POST))
+@router.post("", **described(201, PlacementShown, *OF_EVERY_POST))
 @allowed(Role.CITY, Role.COORDINATION)
 async def record_placement(
     body: PlacementBody, call: Calling, database: Stored, bell: Ringing
@@ -50,7 +50,7 @@ async def record_placement(
     return given
 
 
-@router.post("/batch", **described(201, PlacementsShown, *REFUSALS_OF_POST))
+@router.post("/batch", **described(201, PlacementsShown, *OF_EVERY_POST))
 @allowed(Role.CITY, Role.COORDINATION)
 async def record_batch(body: BatchBody, call: Calling, database: Stored, bell: Ringing) -> Response:
     """Record up to 1,000 placements, all or none; the answer keeps their order."""
