@@ -12,7 +12,6 @@ from typing import Annotated, Any
 
 import prometheus_client
 import uvicorn
-from asyncpg import InvalidAuthorizationSpecificationError, InvalidCatalogNameError
 from fastapi import APIRouter, Depends, FastAPI, Request
 
 from shared.access import Issuer
@@ -28,8 +27,6 @@ from shared.settings import ServiceSettings
 STOP_SECONDS = 10
 CLOSE_SECONDS = 5.0
 LONGEST_WAIT_SECONDS = 2.0
-NOT_PREPARED = (InvalidAuthorizationSpecificationError, InvalidCatalogNameError)
-"""What PostgreSQL says until its database, roles and passwords are there."""
 log = logging.getLogger(__name__)
 Work = Callable[[Database], AbstractAsyncContextManager[Sequence[Coroutine[Any, Any, None]]]]
 

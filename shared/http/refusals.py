@@ -25,7 +25,7 @@ def answer_problems(app: FastAPI, service: str) -> None:
         asyncpg.CharacterNotInRepertoireError: _of_text,
         asyncpg.UntranslatableCharacterError: _of_text,
         **dict.fromkeys(UNAVAILABLE, _of_outage),
-        Exception: lambda *_: Problem("failure"),
+        Exception: _of_failure,
     }
 
     def answering(problem_of: Callable[[Request, Any], Problem]) -> Any:
@@ -49,6 +49,13 @@ def methods_at(app: FastAPI, path: str) -> list[str]:
     """Every method that some route answers at a path, in order."""
     routes = [route for router in app.state.routers for route in router.routes]
     return sorted({m for route in routes if route.path_regex.match(path) for m in route.methods})
+
+
+def _of_failure(*_: object) -> Problem:
+    """Once it has logged the failure, the server hangs up: callers are told, to call anew."""
+    problem = Problem("failure")
+    problem.headers["Connection"] = "close"
+    return problem
 
 
 def _of_text(*_: object) -> Problem:
