@@ -12,7 +12,8 @@ class Fault(Exception):
 
 def fault_of(error: OSError, place: Path) -> Fault:
     """The sentence for what the operating system refused at a place."""
-    where = error.filename or place
+    named = Path(error.filename) if isinstance(error.filename, str) else place
+    where = place if place in named.parents else named
     if error.errno in DISK_IS_FULL:
         return Fault(f"The disk that holds {where} is full: free some space and run it again.")
     if error.errno == errno.EROFS:

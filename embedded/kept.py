@@ -55,6 +55,8 @@ class Kept:
         """End it in order, or by force after the limit."""
         if self.child is not None:
             await asyncio.to_thread(self.child.stop, limit_seconds)
+            how = in_words(self.child.exit_code or 0)
+            log.info("%s stopped (%s)", self.child.command.name, how)
 
     async def _start_again(self) -> None:
         self._note_end()

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 
 from embedded.child import MARK, kept_environment
 from embedded.faults import Fault
@@ -23,11 +24,13 @@ def start(settings: Settings) -> None:
     """Start it, or find it running, and say where it is and how to try it; raises Fault."""
     home = open_home(settings.home)
     begun = time.monotonic()
-    runs = _until_known(home)
-    print(
-        "it runs already" if runs else "starting PostgreSQL, Kafka, issuer and services", flush=True
-    )
-    _wait(home, runs or _start_supervisor(home))
+    if _until_known(home) is None:
+        print("starting PostgreSQL, Kafka, issuer and services", flush=True)
+        process = _start_supervisor(home)
+        _wait(home, process.pid, lambda: process.poll() is None)
+    # Two that start at the same moment: one supervisor goes away, and both wait for the other.
+    if running := _until_known(home):
+        _wait(home, running, lambda: is_alive(running, home.root))
     _wait_for_restarts(home, settings)
     print(invitation(home, time.monotonic() - begun), flush=True)
 
@@ -47,10 +50,10 @@ def _until_known(home: Home) -> int | None:
     return None
 
 
-def _start_supervisor(home: Home) -> int:
+def _start_supervisor(home: Home) -> "subprocess.Popen[bytes]":
     handed_on = {name: value for name, value in os.environ.items() if name.startswith(PREFIX)}
     with home.log("supervisor").open("ab") as log:
-        process = subprocess.Popen(
+        return subprocess.Popen(
             [sys.executable, "-m", "embedded", "supervise"],
             stdin=subprocess.DEVNULL,
             stdout=log,
@@ -59,27 +62,32 @@ def _start_supervisor(home: Home) -> int:
             env={**kept_environment(), **handed_on, MARK: str(home.root)},
             start_new_session=True,
         )
-    return process.pid
 
 
-def _wait(home: Home, pid: int) -> None:
+def _wait(home: Home, pid: int, runs: Callable[[], bool]) -> None:
     """Print each step that is done; return when all is ready, or raise its Fault."""
     told = 0
     until = time.monotonic() + LIMIT_SECONDS
     while time.monotonic() < until:
-        gone = not is_alive(pid, home.root)
+        gone = not runs()
         report = read_report(home.report)
-        if report is not None and report.pid == pid:
-            was_ready = report.state == "ready" and not told
-            told = len(report.steps) if was_ready else _tell(report, told)
-            if report.fault and gone:
-                raise Fault(report.fault)
-            if report.state == "ready":
-                return
+        own = report if report is not None and report.pid == pid else None
+        told = _tell(own, told)
+        if own is not None and own.state == "ready":
+            return
         if gone:
-            raise Fault(f"The supervisor ended: it says why in {home.log('supervisor')}.")
+            _explain_end(home, own)
+            return
         time.sleep(LOOK_EVERY_SECONDS)
     raise Fault(f"Not ready after {LIMIT_SECONDS:.0f} s: 'make status' says what it waits for.")
+
+
+def _explain_end(home: Home, report: Report | None) -> None:
+    """Raise what it said; nothing if it ended because another supervisor runs here."""
+    if report is None and is_held(home.lock):
+        return
+    said = report.fault if report is not None else None
+    raise Fault(said or f"The supervisor ended: it says why in {home.log('supervisor')}.")
 
 
 def _wait_for_restarts(home: Home, settings: Settings) -> None:
@@ -93,7 +101,13 @@ def _wait_for_restarts(home: Home, settings: Settings) -> None:
         time.sleep(LOOK_EVERY_SECONDS)
 
 
-def _tell(report: Report, told: int) -> int:
+def _tell(report: Report | None, told: int) -> int:
+    """Print the steps that were not told yet; how many are told now.
+
+    What was ready at the first look has nothing to tell.
+    """
+    if report is None or (report.state == "ready" and not told):
+        return told
     for seconds, text in report.steps[told:]:
         print(f"{seconds:5.1f} s  {text}", flush=True)
     return len(report.steps)

@@ -95,7 +95,7 @@ async def test_a_child_dies_with_its_parent(tmp_path: Path, mark: str) -> None:
     parent = Child(python("parent", text), log, mark, ROOT)
     said = await eventually(log.read_text, within=10, because="the parent tells of its child")
     child = int(said.removeprefix("child"))
-    assert is_alive(child, tmp_path)
+    await eventually(lambda: is_alive(child, tmp_path), within=5, because="it has its mark now")
     psutil.Process(parent.pid).kill()
     parent.wait()
     await eventually(lambda: not is_alive(child, tmp_path), within=5, because="the kernel tells it")
