@@ -1,6 +1,6 @@
 """Balances: what each unit took in, what its share asks of it, and the difference."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from operator import mul
@@ -50,8 +50,7 @@ def board_valid_on(rules: QuotaRules, daily: Daily, on: date) -> Board:
 
 def counted_until(rules: QuotaRules, daily: Daily, on: date) -> tuple[Plan, Counts]:
     """The plan of the days up to that one, in the period that holds it, and what they count."""
-    plain = replace(rules, tolerance=replace(rules.tolerance, release=None))
-    plan = plan_of(plain, counted_days_on(rules, on))
+    plan = plan_of(rules, counted_days_on(rules, on))
     tally = QuotaTally(plan)
     tally.restate(daily, {})
     return plan, tally.counts()

@@ -97,7 +97,7 @@ def check_key(
 
 def _check_sum(key: KeyVersion, texts: Collection[str]) -> tuple[KeyVersion, list[SumMisses100]]:
     """Each of n numbers may be off by half a unit of the finest decimal place printed."""
-    printed = sum(map(Decimal, texts), Decimal(0))
+    printed = sum(map(Decimal, texts))
     total = Fraction(printed)
     places = max((len(text.partition(".")[2]) for text in texts), default=0)
     explained = Fraction(len(texts), 2 * 10**places)

@@ -17,9 +17,7 @@ def standing(
 
     With a release, over and under go on until the balance is nearer to 0 or changes its sign.
     """
-    if balance == 0:
-        return ON_QUOTA
-    side = OVER if balance > 0 else UNDER
+    side = OVER if balance > 0 else UNDER if balance < 0 else ON_QUOTA
     if before is side and tolerance.release is not None and abs(balance) >= tolerance.release:
         return side
     return side if _is_reached(abs(balance), abs(target), tolerance) else ON_QUOTA

@@ -57,3 +57,14 @@ def test_a_last_claim_equal_to_an_earlier_persons_of_a_larger_unit_is_a_tie() ->
     allotment = allot(weights, 54, Method.SAINTE_LAGUE)
     assert [each.persons for each in allotment.units] == [0, 1, 2, 49]
     assert allotment.ties == [Tie(["a", "b", "c", "d"], 2)]
+
+
+def test_claims_that_differ_in_the_18th_digit_are_no_tie() -> None:
+    large = Fraction(10**18)
+    first = allot({"a": large, "b": large + 1, "c": Fraction(1)}, 1, Method.SAINTE_LAGUE)
+    assert [each.persons for each in first.units] == [0, 1, 0]
+    large += 82
+    weights = {"a": 3 * large, "b": large + 1, "c": Fraction(1), "d": Fraction(1)}
+    second = allot(weights, 2, Method.SAINTE_LAGUE)
+    assert [each.persons for each in second.units] == [1, 1, 0, 0]
+    assert second.ties == []

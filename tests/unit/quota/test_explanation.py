@@ -2,6 +2,7 @@ from datetime import date
 from fractions import Fraction
 
 from services.quota.domain.balances import counted_until
+from services.quota.domain.counts import Counts
 from services.quota.domain.definitions import QuotaRules, fold
 from services.quota.domain.explanation import CreditedBy, credited_by, stretch_shares
 from services.quota.domain.plan import plan_of
@@ -26,6 +27,7 @@ DAILY = {
     (FLENSBURG, SAFE_HARBOUR, date(2022, 5, 1)): 1,
     (KIEL, SAFE_HARBOUR, date(2022, 5, 1)): 3,
     (KIEL, SAFE_HARBOUR, date(2023, 5, 1)): 7,
+    (FLENSBURG, SAFE_HARBOUR, date(2023, 5, 1)): 9,
 }
 
 
@@ -38,7 +40,7 @@ def test_credits_are_named_by_programme_and_rule() -> None:
     assert credited_by(plan_of(rules()), DAILY, FLENSBURG) == [
         CreditedBy(ASYLUM, 4, ANY, Fraction(4)),
         CreditedBy(ASYLUM, 8, HALF, Fraction(4)),
-        CreditedBy(SAFE_HARBOUR, 1, ANY, Fraction(1)),
+        CreditedBy(SAFE_HARBOUR, 10, ANY, Fraction(10)),
     ]
 
 
@@ -62,7 +64,7 @@ def test_targets_are_named_by_stretch_and_add_up() -> None:
     assert found == [
         (OLD.id, "1/2", Fraction(4), Fraction(2)),
         (NEW.id, "1/4", Fraction(8), Fraction(2)),
-        (NEW.id, "1", Fraction(0), Fraction(0)),
+        (NEW.id, "1", Fraction(9), Fraction(9)),
     ]
     assert [(each.starts, each.ends) for each in seen][1:] == [
         (NEW_YEAR, LEFT),
@@ -73,3 +75,8 @@ def test_targets_are_named_by_stretch_and_add_up() -> None:
 def test_a_stretch_in_which_a_unit_is_no_member_asks_nothing_of_it() -> None:
     plan, counts = counted_until(rules(), DAILY, date(2023, 12, 31))
     assert [each.target for each in stretch_shares(plan, counts, KIEL)] == [2, 6, 0]
+
+
+def test_a_stretch_without_credits_is_named_too() -> None:
+    seen = stretch_shares(plan_of(rules()), Counts(2, {}, {}, {}), KIEL)
+    assert [each.total for each in seen] == [0, 0, 0]

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
@@ -121,10 +122,7 @@ def test_a_closure_makes_no_exception() -> None:
 
 
 def percent(texts: dict[Ags, str], accepted_sum: str | None = None) -> object:
-    key = a_key({}, kind=KeyKind.PERCENT)
-    proposed = type(key)(
-        key.id, key.kind, key.valid_from, None, key.source, {}, accepted_sum=accepted_sum
-    )
+    proposed = replace(a_key({}, kind=KeyKind.PERCENT), accepted_sum=accepted_sum)
     checked = check_key(proposed, texts, fold(definitions()), OF_THE_LAND)
     return checked.key.warnings, checked.refusals
 
@@ -163,3 +161,17 @@ def test_a_sum_is_not_judged_while_a_number_of_it_is_malformed() -> None:
 def test_population_figures_have_no_sum_to_miss() -> None:
     checked = check_key(a_key({}), {FLENSBURG: "1", KIEL: "1"}, MEMBERS, OF_THE_LAND)
     assert (checked.refusals, checked.key.warnings) == ([], ())
+
+
+def test_a_sum_is_named_beside_the_other_reasons() -> None:
+    missed = SumMisses100(Fraction(80), Fraction(1))
+    assert percent({FLENSBURG: "40", NEUMUENSTER: "40"}) == (
+        (),
+        [UnitUnknown(NEUMUENSTER), missed],
+    )
+
+
+def test_warnings_are_found_and_never_proposed() -> None:
+    proposed = replace(a_key({}), warnings=(KeyWarning("sum-is-rounded", "99.9"),))
+    checked = check_key(proposed, {FLENSBURG: "1", KIEL: "1"}, MEMBERS, OF_THE_LAND)
+    assert checked.key.warnings == ()
