@@ -13,6 +13,8 @@ from tests.end_to_end.system import System
 from tests.end_to_end.webhooks import WebhookSink
 
 HERE = Path(__file__).parent
+SHORT_LIVED = "short-lived"
+"""A caller whose token ended a second after the suite began."""
 LAST = ("test_killed_processes.py", "test_expired_tokens.py")
 """These disturb the others, or wait for what began at the start."""
 
@@ -41,7 +43,9 @@ def access_file() -> Iterator[Path]:
 async def system(access_file: Path) -> AsyncIterator[System]:
     limits = httpx.Limits(max_connections=32)
     async with httpx.AsyncClient(limits=limits, timeout=30, trust_env=False) as http:
-        yield System(access_file, http)
+        running = System(access_file, http)
+        running.tokens[SHORT_LIVED] = await running.new_token("city-01001", expires_in="1")
+        yield running
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

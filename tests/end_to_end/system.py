@@ -9,6 +9,8 @@ from typing import Any
 
 import httpx
 
+from tests.model.crossings import Model
+
 Json = dict[str, Any]
 Headers = dict[str, str]
 JSON_BODY = {"Content-Type": "application/json"}
@@ -22,6 +24,8 @@ class System:
     http: httpx.AsyncClient
     access: Json = field(init=False)
     tokens: dict[str, str] = field(default_factory=dict)
+    model: Model = field(default_factory=Model)
+    """What should be, as far as it was looked at; it goes on with what is new."""
 
     def __post_init__(self) -> None:
         self.access = json.loads(self.access_file.read_text())

@@ -2,14 +2,15 @@
 
 import asyncio
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 from tests.end_to_end.alerts import ALERTS
 from tests.end_to_end.placements import ENTRIES, PLACEMENTS, today
-from tests.end_to_end.quotas import CROSSINGS, QUOTAS, eventually_some
+from tests.end_to_end.quotas import CROSSINGS, QUOTAS, balances, eventually_some
 from tests.end_to_end.system import Json, System
 from tests.model.alerts import Alert, alerts_for
-from tests.model.crossings import Crossing, Model, replay
+from tests.model.crossings import Crossing, Model, go_on
 from tests.model.definitions import definitions_in
 from tests.model.ledger import faults_in, placements_in
 from tests.model.numbers import exact_number, fulfilment_percent
@@ -37,7 +38,7 @@ async def assert_world_agrees(system: System, within: float = 60) -> Expected:
     assert await system.coordination.fed(CROSSINGS) == crossings
     assert await alerts_settled(system, alerts) == alerts
     for quota in expected.model.quotas:
-        shown = await system.coordination.seen(f"{QUOTAS}/{quota}/balances")
+        shown = await balances(system, quota)
         assert shown["units"] == units_as_shown(expected.model, quota, names(shown))
     await assert_placements_agree(system, expected.entries)
     return expected
@@ -50,9 +51,9 @@ async def expectation(system: System) -> Expected:
     verified = await system.caller("auditor").seen("/admissions/v1/ledger/01/verification")
     assert (verified["intact"], verified["first_broken"]) == (True, None)
     assert verified["entries"] == len(entries)
-    quotas = await system.coordination.listed(QUOTAS)
-    model = await asyncio.to_thread(replay, entries, definitions_in(quotas))
-    return Expected(entries, model)
+    definitions = definitions_in(await system.coordination.listed(QUOTAS))
+    await asyncio.to_thread(go_on, system.model, entries, definitions)
+    return Expected(entries, system.model)
 
 
 def names(shown: Json) -> dict[str, str]:
@@ -65,7 +66,7 @@ def units_as_shown(model: Model, quota: str, names_of: dict[str, str]) -> list[J
         {
             "unit": unit,
             "name": names_of[unit],
-            "share": exact_number(shares[unit]),
+            "share": exact_number(shares.get(unit, Fraction(0))),
             "credited": exact_number(sums.credited),
             "target": exact_number(sums.target),
             "balance": exact_number(sums.balance),

@@ -1,7 +1,7 @@
 """The model itself: one Land's entries and definitions, applied one by one, and what crosses."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -31,27 +31,27 @@ class Crossing:
 
 
 class Model:
-    """A Land. Definitions given at the start are applied before the first entry."""
+    """A Land before its first entry and definition."""
 
-    def __init__(self, definitions: Iterable[Definition] = ()) -> None:
+    def __init__(self) -> None:
         self.sequence = 0
         self.definition = 0
         self.quotas: dict[str, Quota] = {}
         self.persons: Counter[Place] = Counter()
         self.standings: dict[tuple[str, str], str] = {}
         self.crossings: list[Crossing] = []
-        for definition in definitions:
-            self.define(definition)
 
     def apply_entry(self, entry: Entry) -> None:
         """Apply a ledger entry as the feed shows it; it must be the next one."""
         if entry["sequence"] != self.sequence + 1:
             raise ValueError(f"after entry {self.sequence} came {entry['sequence']}")
         self.sequence = entry["sequence"]
-        self.persons.update(summed(entry["postings"]))
-        posted = {posting["unit"] for posting in entry["postings"]}
+        posted = summed(entry["postings"])
+        self.persons.update(posted)
+        units = {unit for unit, _, _ in posted}
         for quota in sorted(self.quotas):
-            self._cross(quota, lambda unit: cause_of(entry["type"], is_posted=unit in posted))
+            if any(map(self.quotas[quota].account_of, posted)):  # else it counts nothing there
+                self._cross(quota, lambda unit: cause_of(entry["type"], is_posted=unit in units))
 
     def define(self, definition: Definition) -> None:
         """Apply a definition; it must not be older than the last one."""
@@ -104,10 +104,24 @@ def cause_of(entry_type: str, *, is_posted: bool) -> str:
 
 def replay(entries: Sequence[Entry], definitions: Sequence[Definition]) -> Model:
     """The Land after all of it: each definition right after the entry that it names."""
-    model = Model(d for d in definitions if d.after_sequence == 0)
-    for entry in entries:
-        model.apply_entry(entry)
-        for definition in definitions:
-            if definition.after_sequence == entry["sequence"]:
-                model.define(definition)
+    model = Model()
+    go_on(model, entries, definitions)
     return model
+
+
+def go_on(model: Model, entries: Sequence[Entry], definitions: Sequence[Definition]) -> None:
+    """Apply what is new to the model of a whole ledger and all definitions."""
+    new = [definition for definition in definitions if definition.number > model.definition]
+    define_after(model, new)
+    for entry in entries[model.sequence :]:
+        model.apply_entry(entry)
+        define_after(model, new)
+    if new and model.definition != new[-1].number:
+        raise ValueError("a definition came late: it belongs before what was applied already")
+
+
+def define_after(model: Model, definitions: Sequence[Definition]) -> None:
+    """Apply the definitions that follow right on the model's last entry."""
+    for definition in definitions:
+        if definition.after_sequence == model.sequence:
+            model.define(definition)

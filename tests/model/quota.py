@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar, cast
 
 from tests.model.definitions import Definition
 from tests.model.standings import Tolerance
@@ -14,6 +14,8 @@ from tests.model.standings import Tolerance
 Posting = Mapping[str, Any]
 Place = tuple[str, str, str]
 """A unit, a programme and a day."""
+Account = tuple[str, int, int, date]
+"""A unit, the credited part of a person as a ratio, and a day with the same shares."""
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -111,14 +113,16 @@ class Quota:
     def shares_on(self, day: date) -> dict[str, Fraction]:
         """Unit → its share of that day's credited people; the shares of the members sum to 1."""
         members = self.members_on(day)
-        if not members:
+        if not members or not self.keys:
             return {}
         weights = {unit: Fraction(self.key_on(day)["weights"][unit]) for unit in members}
         return {unit: weight / sum(weights.values()) for unit, weight in weights.items()}
 
     @remembered
     def counts(self, day: date) -> bool:
-        """Whether the period, or the closure, lets entries of that day count."""
+        """Whether there are shares at all, and period and closure let that day count."""
+        if not self.keys:
+            return False
         if self.closed_on is not None and day > self.closed_on:
             return False
         if self.period["period"] == "continuous":
@@ -127,30 +131,38 @@ class Quota:
         last = last_day_of_period(self.period["period"], first)
         return day <= last and (bool(self.period["carry_over"]) or day >= first)
 
+    @remembered
+    def account_of(self, place: Place) -> Account | None:
+        """Where people of that place are counted; None: nowhere."""
+        unit, programme, effective_on = place
+        day = date.fromisoformat(effective_on)
+        if not self.counts(day) or unit not in self.members_on(day):
+            return None
+        credit = self.credit_on(day, programme)
+        stretch = self.key_on(day)["valid_from"], self.members_on(day)
+        same_shares = self.answers.setdefault(stretch, day)
+        return (unit, *credit.as_integer_ratio(), same_shares) if credit else None
+
     def sums(self, persons: Mapping[Place, int]) -> dict[str, Sums]:
         """Every unit's credited and target over all days that count."""
+        accounts: Counter[Account | None] = Counter()
+        for place, number in persons.items():
+            accounts[self.account_of(place)] += number
+        del accounts[None]
         credited = {unit: Fraction(0) for unit in self.units()}
         totals: defaultdict[date, Fraction] = defaultdict(Fraction)
-        for (unit, programme, effective_on), number in persons.items():
-            day = date.fromisoformat(effective_on)
-            if self.counts(day) and unit in self.members_on(day):
-                counted = self.credit_on(day, programme) * number
-                credited[unit] += counted
-                totals[day] += counted
+        for account, number in accounts.items():
+            unit, numerator, denominator, day = cast("Account", account)
+            counted = Fraction(number * numerator, denominator)
+            credited[unit] += counted
+            totals[day] += counted
         targets = self._targets(totals)
         return {unit: Sums(credited[unit], targets[unit]) for unit in credited}
 
     def _targets(self, totals: Mapping[date, Fraction]) -> defaultdict[str, Fraction]:
-        """Days with one key and one set of members are added up first."""
-        stretches: defaultdict[tuple[str, frozenset[str]], Fraction] = defaultdict(Fraction)
-        a_day_of = {}
-        for day, total in totals.items():
-            stretch = self.key_on(day)["valid_from"], self.members_on(day)
-            stretches[stretch] += total
-            a_day_of[stretch] = day
         targets: defaultdict[str, Fraction] = defaultdict(Fraction)
-        for stretch, total in stretches.items():
-            for unit, share in self.shares_on(a_day_of[stretch]).items():
+        for day, total in totals.items():
+            for unit, share in self.shares_on(day).items():
                 targets[unit] += share * total
         return targets
 

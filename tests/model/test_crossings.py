@@ -2,9 +2,11 @@
 
 from fractions import Fraction
 
+import pytest
+
 from tests.model.alerts import alerts_for
 from tests.model.builders import Definitions, ledger, posting, recorded
-from tests.model.crossings import Crossing, Model, replay
+from tests.model.crossings import Crossing, Model, go_on, replay
 from tests.model.definitions import Definition, definitions_in
 
 A, B, C = "01051", "01053", "01054"
@@ -147,3 +149,14 @@ def test_an_alert_is_resolved_by_the_way_back_or_by_the_other_side() -> None:
         (C, "over", "open", None, False),
         (B, "on-quota", "resolved", None, False),
     ]
+
+
+def test_a_model_goes_on_with_what_is_new() -> None:
+    entries = recorded(posting(A, 3), posting(B, 3))
+    later = Definition(6, 1, "sh-regular", "tolerance", {"persons": "5"})
+    whole = replay(entries, [*thirds(), later])
+    model = replay(entries[:1], thirds())
+    go_on(model, entries, [*thirds(), later])
+    assert model.crossings == whole.crossings
+    with pytest.raises(ValueError, match="came late"):
+        go_on(model, entries, [Definition(7, 1, "sh-regular", "tolerance", {"persons": "1"})])

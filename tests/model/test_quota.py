@@ -155,3 +155,14 @@ def test_a_closed_quota_counts_nothing_after_its_last_day() -> None:
     model = replay(entries, defined)
     assert balances(model) == {A: 1, B: -1}
     assert model.crossings == []
+
+
+def test_without_a_key_nobody_has_a_share_so_nothing_counts() -> None:
+    make = Definitions()
+    keyless = [make.member(A), make.member(B), make.rule("*", "1")]
+    entries = recorded(posting(A, 4))
+    assert balances(replay(entries, keyless)) == {A: 0, B: 0}
+    key = make.key("2020-01-01", {A: "1", B: "1"}, after=1)
+    model = replay(entries, [*keyless, key])
+    assert balances(model) == {A: 2, B: -2}
+    assert {crossing.cause for crossing in model.crossings} == {"new-key"}
