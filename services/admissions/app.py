@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import FastAPI
 
 from services.admissions.api import corrections, imports, ledger, placements, reference, transfers
+from services.admissions.api.together import Desk
 from services.admissions.handlers.first_answers import forget_old_answers
 from services.admissions.handlers.ledger import LedgerSource
 from services.admissions.settings import AdmissionsSettings
@@ -43,5 +44,5 @@ def connect(service: Service) -> FastAPI:
         yield bell.run(), relay.run(), forget_old_answers(database)
 
     app = service.app(ROUTERS, work)
-    app.state.bell = bell
+    app.state.bell, app.state.desk = bell, Desk()
     return app

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from shared.http.problems import Problem
 from shared.http.route import Call
 from shared.postgres import Connection, Database, transaction
-from shared.store.idempotency import Kept, insert_kept, load_kept, try_lock_key
+from shared.store.idempotency import Kept, KeyPlace, insert_kept, load_kept, try_lock_keys
 
 T = TypeVar("T")
 KEPT_HEADERS = ("etag", "location", "content-type")
@@ -22,14 +22,17 @@ async def once(
 ) -> Response:
     """Find the thing and its authority, replay a first answer, or act: in one transaction."""
     async with transaction(database) as tx:
-        if call.key and not await try_lock_key(tx, call.caller.client, call.target, call.key):
+        if call.key is None:
+            return await act(tx, await find(tx))
+        place = place_of(call)
+        if not all(await try_lock_keys(tx, [place])):
             raise Problem("in-flight")
         found = await find(tx)
-        kept = await _load(tx, call)
+        [kept] = await load_kept(tx, [place])
         if kept:
-            return _replay(kept)
+            return replay(call, kept)
         given = await act(tx, found)
-        await _keep(tx, call, given)
+        await insert_kept(tx, {place: to_keep(call, given)})
     return given
 
 
@@ -37,23 +40,20 @@ async def nothing(_tx: Connection) -> None:
     """What a request finds that makes something new."""
 
 
-async def _load(tx: Connection, call: Call) -> Kept | None:
-    if call.key is None:
-        return None
-    kept = await load_kept(tx, call.caller.client, call.target, call.key)
-    if kept and not kept.answers(call.body):
+def place_of(call: Call) -> KeyPlace:
+    """What a call's key is the name of."""
+    return KeyPlace(call.caller.client, call.target, call.key or "")
+
+
+def replay(call: Call, kept: Kept) -> Response:
+    """The first answer again, or the problem `idempotency-key-reused` for another body."""
+    if not kept.answers(call.body):
         raise Problem("idempotency-key-reused")
-    return kept
-
-
-def _replay(kept: Kept) -> Response:
     return Response(kept.body, kept.status, {**kept.headers, "Idempotency-Replayed": "true"})
 
 
-async def _keep(tx: Connection, call: Call, given: Response) -> None:
-    if call.key is None:
-        return
+def to_keep(call: Call, given: Response) -> Kept:
+    """A first answer as its repeats are given."""
     headers = {name: given.headers[name] for name in KEPT_HEADERS if name in given.headers}
     body = getattr(given, "body_to_keep", given.body)
-    kept = Kept.of(call.body, given.status_code, headers, bytes(body))
-    await insert_kept(tx, call.caller.client, call.target, call.key, kept)
+    return Kept.of(call.body, given.status_code, headers, bytes(body))

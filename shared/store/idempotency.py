@@ -1,21 +1,38 @@
 """First answers of accepted requests, kept for a month."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from shared.postgres import Connection
 
-LOCK = "SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0))"
+LOCK = """
+    SELECT pg_try_advisory_xact_lock(hashtextextended(place, 0))
+      FROM unnest($1::text[]) WITH ORDINALITY AS places (place, number)
+     ORDER BY number
+"""
 LOAD = """
-    SELECT body_digest, status, headers, body FROM idempotency_keys
-     WHERE client = $1 AND target = $2 AND key = $3
+    SELECT kept.body_digest, kept.status, kept.headers, kept.body
+      FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY
+           AS asked (client, target, key, number)
+      LEFT JOIN idempotency_keys AS kept USING (client, target, key)
+     ORDER BY number
 """
 INSERT = """
     INSERT INTO idempotency_keys (client, target, key, body_digest, status, headers, body)
-    VALUES ($1, $2, $3, $4, $5, $6, $7)
+    SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::bytea[], $5::smallint[],
+                         $6::jsonb[], $7::bytea[])
 """
 SWEEP = "DELETE FROM idempotency_keys WHERE answered_at < now() - interval '31 days'"
+
+
+class KeyPlace(NamedTuple):
+    """What a key is the name of: one request of a client to a target."""
+
+    client: str
+    target: str
+    key: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,21 +54,36 @@ class Kept:
         return self.body_digest == hashlib.sha256(asked).digest()
 
 
-async def try_lock_key(tx: Connection, client: str, target: str, key: str) -> bool:
-    """True when no other transaction works under this key; held until this one ends."""
-    return bool(await tx.fetchval(LOCK, f"{client}\n{target}\n{key}"))
+async def try_lock_keys(tx: Connection, places: Sequence[KeyPlace]) -> list[bool]:
+    """Where True, no other transaction works under this key; held until this one ends."""
+    rows = await tx.fetch(LOCK, ["\n".join(place) for place in places])
+    return [row[0] for row in rows]
 
 
-async def load_kept(tx: Connection, client: str, target: str, key: str) -> Kept | None:
-    """The first answer under a key of a client for a target."""
-    row = await tx.fetchrow(LOAD, client, target, key)
-    return Kept(**dict(row)) if row else None
+async def load_kept(tx: Connection, places: Sequence[KeyPlace]) -> list[Kept | None]:
+    """The first answers under these keys; None where there is none yet."""
+    rows = await tx.fetch(LOAD, *_columns(places))
+    return [Kept(**dict(row)) if row["status"] else None for row in rows]
 
 
-async def insert_kept(tx: Connection, client: str, target: str, key: str, kept: Kept) -> None:
-    """Keep a first answer."""
+async def insert_kept(tx: Connection, answers: Mapping[KeyPlace, Kept]) -> None:
+    """Keep first answers."""
+    kept = list(answers.values())
     await tx.execute(
-        INSERT, client, target, key, kept.body_digest, kept.status, kept.headers, kept.body
+        INSERT,
+        *_columns(list(answers)),
+        [one.body_digest for one in kept],
+        [one.status for one in kept],
+        [one.headers for one in kept],
+        [one.body for one in kept],
+    )
+
+
+def _columns(places: Sequence[KeyPlace]) -> tuple[list[str], list[str], list[str]]:
+    return (
+        [place.client for place in places],
+        [place.target for place in places],
+        [place.key for place in places],
     )
 
 

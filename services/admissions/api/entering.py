@@ -4,13 +4,14 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Annotated
 
 from fastapi import Depends, Request
+from uuid_utils.compat import uuid7
 
 from services.admissions.domain.entry import Stamp, seal
-from services.admissions.domain.placement import Decision, Placement
+from services.admissions.domain.placement import Decision, Placement, Proposal, record
 from services.admissions.store.entries import append_entries
 from services.admissions.store.lands import lock_land
 from shared.clock import now
-from shared.codes import Land, Refusal
+from shared.codes import Land, Refusal, land_of
 from shared.contracts.ledger import hash_of
 from shared.http.problems import PROBLEMS, Fault, Problem
 from shared.postgres import Bell, Connection
@@ -30,6 +31,29 @@ async def enter(tx: Connection, land: Land, decide: Decide) -> list[Placement]:
     placements = [decision.placement for decision in decisions]
     await append_entries(tx, head, documents, placements)
     return placements
+
+
+async def record_all(tx: Connection, proposals: Sequence[Proposal]) -> list[Placement]:
+    """Record every proposal in its Land's ledger; the placements in the order of proposals."""
+    ids = [str(uuid7()) for _ in proposals]
+    placed: dict[str, Placement] = {}
+    for land in sorted({land_of(proposal.unit) for proposal in proposals}):
+        own = [pair for pair in zip(ids, proposals, strict=True) if land_of(pair[1].unit) == land]
+        placed |= {one.id: one for one in await _record_in(tx, land, own)}
+    return [placed[placement_id] for placement_id in ids]
+
+
+async def _record_in(
+    tx: Connection, land: Land, proposals: Sequence[tuple[str, Proposal]]
+) -> list[Placement]:
+    return await enter(
+        tx,
+        land,
+        lambda stamps: [
+            record(stamp, new_id, proposal)
+            for stamp, (new_id, proposal) in zip(stamps, proposals, strict=False)
+        ],
+    )
 
 
 def problem_of(refusal: Refusal) -> Problem:

@@ -8,9 +8,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from services.admissions.api.authority import require_units
 from services.admissions.api.documents import ROOT, placement_document
-from services.admissions.api.entering import Ringing
+from services.admissions.api.entering import Ringing, record_all
 from services.admissions.api.models import PlacementBody
-from services.admissions.api.placements import record_all
 from services.admissions.api.sheets import CSV, ODS, XLSX, Row, read_rows
 from services.admissions.domain.placement import Proposal
 from services.admissions.store.imports import insert_import, load_import

@@ -1,10 +1,8 @@
 """Placements are recorded, one or many, read and listed."""
 
-from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
-from uuid_utils.compat import uuid7
 
 from services.admissions.api.authority import find_readable, readable_units, require_units
 from services.admissions.api.documents import (
@@ -18,12 +16,12 @@ from services.admissions.api.documents import (
     placement_document,
     show_placement,
 )
-from services.admissions.api.entering import Ringing, enter
+from services.admissions.api.entering import Ringing, record_all
 from services.admissions.api.models import BatchBody, PlacementBody, PlacementListing
-from services.admissions.domain.placement import Placement, Proposal, record
+from services.admissions.api.together import AtDesk, Submission
 from services.admissions.store.entries import list_entries
 from services.admissions.store.placements import Wanted, list_placements
-from shared.codes import Land, Role, land_of
+from shared.codes import Role
 from shared.http.answers import answer, page, to_cursor
 from shared.http.once import nothing, once
 from shared.http.route import ALL_BUT_OPERATOR, Calling, ContractRoute, allowed
@@ -36,16 +34,11 @@ router = APIRouter(prefix=f"{ROOT}/placements", tags=["placements"], route_class
 @router.post("", **described(201, PlacementShown, *OF_EVERY_POST))
 @allowed(Role.CITY, Role.COORDINATION)
 async def record_placement(
-    body: PlacementBody, call: Calling, database: Stored, bell: Ringing
+    body: PlacementBody, call: Calling, database: Stored, bell: Ringing, desk: AtDesk
 ) -> Response:
     """Record n people that a unit took in; the answer is the placement."""
     require_units(call.caller, {"/unit": body.unit})
-
-    async def act(tx: Connection, _: None) -> Response:
-        [placement] = await record_all(tx, [body.proposal()])
-        return show_placement(201, placement)
-
-    given = await once(call, database, nothing, act)
+    given = await desk.submit(database, Submission(call, body.proposal()))
     bell.ring()
     return given
 
@@ -64,29 +57,6 @@ async def record_batch(body: BatchBody, call: Calling, database: Stored, bell: R
     given = await once(call, database, nothing, act)
     bell.ring()
     return given
-
-
-async def record_all(tx: Connection, proposals: Sequence[Proposal]) -> list[Placement]:
-    """Record every proposal in its Land's ledger; the placements in the order of proposals."""
-    ids = [str(uuid7()) for _ in proposals]
-    placed: dict[str, Placement] = {}
-    for land in sorted({land_of(proposal.unit) for proposal in proposals}):
-        own = [pair for pair in zip(ids, proposals, strict=True) if land_of(pair[1].unit) == land]
-        placed |= {one.id: one for one in await _record_in(tx, land, own)}
-    return [placed[placement_id] for placement_id in ids]
-
-
-async def _record_in(
-    tx: Connection, land: Land, proposals: Sequence[tuple[str, Proposal]]
-) -> list[Placement]:
-    return await enter(
-        tx,
-        land,
-        lambda stamps: [
-            record(stamp, new_id, proposal)
-            for stamp, (new_id, proposal) in zip(stamps, proposals, strict=False)
-        ],
-    )
 
 
 @router.get("", **described(200, PlacementPage, 404))
