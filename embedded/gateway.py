@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from embedded.child import Command
+from embedded.settings import ROOT
 
 SERVICES = ("admissions", "quota", "notifications")
 PROGRAM = Path(sys.prefix) / "bin" / "caddy"
-CADDYFILE = Path(__file__).with_name("Caddyfile")
+CADDYFILE = ROOT / "deploy" / "caddy" / "Caddyfile"
 
 
 def gateway_command(port: int, service_ports: Mapping[str, int], folder: Path) -> Command:
@@ -17,7 +18,11 @@ def gateway_command(port: int, service_ports: Mapping[str, int], folder: Path) -
         "HAFENLOTSE_GATEWAY_PORT": str(port),
         "XDG_DATA_HOME": str(folder),
         "XDG_CONFIG_HOME": str(folder),
-        **{f"HAFENLOTSE_{name.upper()}_PORT": str(service_ports[name]) for name in SERVICES},
+        "HAFENLOTSE_GATEWAY_HOST": "127.0.0.1",
+        **{
+            f"HAFENLOTSE_{name.upper()}_UPSTREAM": f"127.0.0.1:{service_ports[name]}"
+            for name in SERVICES
+        },
     }
     run = [str(PROGRAM), "run", "--config", str(CADDYFILE), "--adapter", "caddyfile"]
     return Command("gateway", run, environment)

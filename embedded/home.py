@@ -73,6 +73,7 @@ def open_home(root: Path) -> Home:
     try:
         root.mkdir(parents=True, exist_ok=True)
         home = Home(root.resolve())
+        _let_another_user_pass(home)
         _check_space(home)
         for folder, mode in ((home.secrets, 0o700), (home.mails, 0o700), (home.logs, 0o755)):
             folder.mkdir(mode=mode, exist_ok=True)
@@ -81,6 +82,12 @@ def open_home(root: Path) -> Home:
     except OSError as error:
         raise fault_of(error, root) from error
     return home
+
+
+def _let_another_user_pass(home: Home) -> None:
+    # As root PostgreSQL runs as another user, whose data belongs into this folder too.
+    if os.geteuid() == 0 and not any(home.root.iterdir()):
+        home.root.chmod(home.root.stat().st_mode | 0o011)
 
 
 def _check_space(home: Home) -> None:

@@ -29,11 +29,11 @@ class MailSink:
         return "250 kept, not sent"
 
 
-async def serve_mail(folder: Path, port: int) -> asyncio.Server:
-    """Take mails on this port of loopback until the server is closed."""
+async def serve_mail(folder: Path, port: int, host: str = "127.0.0.1") -> asyncio.Server:
+    """Take mails on this port until the server is closed; beyond loopback in containers only."""
     loop = asyncio.get_running_loop()
     return await loop.create_server(
         lambda: SMTP(MailSink(folder), enable_SMTPUTF8=True, ident="Hafenlotse, for trying out"),
-        "127.0.0.1",
+        host,
         port,
     )

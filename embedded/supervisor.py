@@ -44,7 +44,7 @@ class Supervisor:
         """Clear away what a killed run left, then settle ports, secrets and places."""
         ended = end_left_overs(str(self.home.root))
         if ended:
-            self.reporter.step(f"ended {len(ended)} processes of a run that was killed")
+            self.reporter.step(f"ended what a killed run left: {len(ended)}")
         if not is_free(self.settings.gateway_port):
             raise taken(self.settings.gateway_port, "HAFENLOTSE_GATEWAY_PORT")
         self.ports = remembered_ports(self.home.ports, INNER_PORTS, self.settings.inner_ports)

@@ -21,12 +21,13 @@ async def serve() -> None:
         clients=read_clients(secrets / "clients.json"),
         key=kept_key(secrets / "issuer_key.json"),
     )
+    host = os.environ.get("HAFENLOTSE_HOST", "127.0.0.1")
     mails = await serve_mail(
-        Path(os.environ["HAFENLOTSE_MAIL_SINK"]), int(os.environ["HAFENLOTSE_SMTP_PORT"])
+        Path(os.environ["HAFENLOTSE_MAIL_SINK"]), int(os.environ["HAFENLOTSE_SMTP_PORT"]), host
     )
     port = int(os.environ["HAFENLOTSE_PORT"])
     config = uvicorn.Config(
-        issuer_app(issuer), "127.0.0.1", port, log_level="warning", timeout_graceful_shutdown=2
+        issuer_app(issuer), host, port, log_level="warning", timeout_graceful_shutdown=2
     )
     async with mails:
         await uvicorn.Server(config).serve()

@@ -1,5 +1,6 @@
 """What the state folder keeps: ports, secrets, reports."""
 
+import os
 import stat
 from pathlib import Path
 
@@ -91,3 +92,17 @@ def test_the_secrets_of_a_new_state_folder_are_closed_to_others(tmp_path: Path) 
     home = open_home(tmp_path / "state")
     modes = [stat.S_IMODE(folder.stat().st_mode) for folder in (home.secrets, home.mails)]
     assert modes == [0o700, 0o700]
+
+
+def test_as_root_a_new_state_folder_lets_postgresqls_user_pass(tmp_path: Path) -> None:
+    (tmp_path / "state").mkdir(mode=0o700)
+    home = open_home(tmp_path / "state")
+    mode = stat.S_IMODE(home.root.stat().st_mode)
+    assert mode == (0o711 if os.geteuid() == 0 else 0o700)
+
+
+def test_a_folder_that_holds_something_stays_as_closed_as_it_is(tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    state.mkdir(mode=0o700)
+    (state / "notes").touch()
+    assert stat.S_IMODE(open_home(state).root.stat().st_mode) == 0o700
