@@ -53,11 +53,13 @@ def connect(service: Service, settings: NotificationsSettings) -> FastAPI:
         email, webhook, log = make_channels(settings)
         pace = Pace(stretch=settings.retry_stretch, claim_seconds=settings.claim_seconds)
         dispatcher = Dispatcher(database, (email, webhook, log), bell, pace)
-        yield bell.run(), start_broker(broker), inbox.settle_forever(), dispatcher.run()
-        await close_quietly(broker)
-        email.close_idle()
-        await webhook.close()
-        await feed.close()
+        try:
+            yield bell.run(), start_broker(broker), inbox.settle_forever(), dispatcher.run()
+        finally:
+            await close_quietly(broker)
+            email.close_idle()
+            await webhook.close()
+            await feed.close()
 
     app = service.app(ROUTERS, work)
     app.state.bell, app.state.webhook_allowed = bell, settings.webhook_allowed

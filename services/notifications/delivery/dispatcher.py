@@ -47,6 +47,7 @@ class Pace:
     jitter: Callable[[], float] = random.random
     stretch: float = 1.0
     claim_seconds: float = CLAIM_SECONDS
+    grace_seconds: float = GRACE_SECONDS
 
 
 class Dispatcher:
@@ -150,13 +151,16 @@ class Dispatcher:
         contents = {}
         for one in fresh:
             notice = notice_of(one, people[one.delivery.recipient], known)
-            contents[one.delivery.id] = channel.write(notice)
+            content = _write(channel, notice)
+            if content is not None:
+                contents[one.delivery.id] = content
         await deliveries.set_contents(tx, contents)
         return [replace(one, content=contents.get(one.delivery.id, one.content)) for one in claimed]
 
     def _start(self, channel: Channel, claimed: Claimed, recipient: Recipient | None) -> None:
         if recipient is None or claimed.content is None:
-            self.ended.append(self._end(claimed, RECIPIENT_DELETED))
+            outcome = FAILURE if recipient else RECIPIENT_DELETED
+            self.ended.append(self._end(claimed, outcome))
             return
         parcel = Parcel(
             claimed.delivery.id, claimed.content, recipient, claimed.tries, self.pace.clock()
@@ -166,12 +170,21 @@ class Dispatcher:
     async def _stop(self) -> None:
         """Let what is on its way arrive, record it, and give the rest back."""
         if self.sending:
-            await asyncio.wait(self.sending, timeout=GRACE_SECONDS)
+            await asyncio.wait(self.sending, timeout=self.pace.grace_seconds)
         await self._record()
         for task in self.sending:
             task.cancel()
         async with transaction(self.database) as tx:
             await deliveries.release_claims(tx, self.sending.values())
+
+
+def _write(channel: Channel, notice: Notice) -> bytes | None:
+    """The content, or None where it can't be written: that must not keep others waiting."""
+    try:
+        return channel.write(notice)
+    except Exception:
+        log.exception("delivery %s can't be written", notice.delivery.id)
+        return None
 
 
 async def _send(channel: Channel, parcel: Parcel) -> Outcome:

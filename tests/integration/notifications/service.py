@@ -12,7 +12,6 @@ from fastapi import FastAPI
 from pydantic import PostgresDsn, SecretStr
 
 from embedded.credentials import Client
-from embedded.issuer import Issuer
 from services.notifications.app import connect
 from services.notifications.domain.alert import Crossing
 from services.notifications.handlers.crossings import Crossings
@@ -24,6 +23,7 @@ from shared.topics import CROSSINGS
 from tests.eventually import eventually
 from tests.integration.notifications.crossings import LAND, CrossingsInTest
 from tests.integration.servers import OwnDatabase
+from tests.integration.shared.issuers import IssuerInTest
 
 ROOT = "/notifications/v1"
 ALERTS, RECIPIENTS, DELIVERIES = f"{ROOT}/alerts", f"{ROOT}/recipients", f"{ROOT}/deliveries"
@@ -79,11 +79,11 @@ class Notifications:
     app: FastAPI
     database: Database
     client: httpx.AsyncClient
-    issuer: Issuer
+    issuer: IssuerInTest
     crossings: CrossingsInTest
 
     def caller(self, name: str, *roles: str, lands: tuple[str, ...] = ("01",)) -> Caller:
-        return Caller(self.client, self.issuer.token(Client(name, "", roles, lands), {}))
+        return Caller(self.client, self.issuer.token(Client(name, "", roles, lands)))
 
     @property
     def coordination(self) -> Caller:
@@ -107,7 +107,7 @@ class Notifications:
         return (await self.coordination.items(ALERTS, limit=1))[0]
 
 
-def settings_for(own: OwnDatabase, issuer: Issuer, **changes: Any) -> NotificationsSettings:
+def settings_for(own: OwnDatabase, issuer: IssuerInTest, **changes: Any) -> NotificationsSettings:
     settings: Json = {
         "port": 1,
         "database_url": PostgresDsn(own.url("notifications")),
@@ -123,7 +123,7 @@ def settings_for(own: OwnDatabase, issuer: Issuer, **changes: Any) -> Notificati
 
 @asynccontextmanager
 async def running_notifications(
-    own: OwnDatabase, issuer: Issuer, **changes: Any
+    own: OwnDatabase, issuer: IssuerInTest, **changes: Any
 ) -> AsyncIterator[Notifications]:
     """The service at work; without a bootstrap address Kafka is down."""
     settings = settings_for(own, issuer, **changes)

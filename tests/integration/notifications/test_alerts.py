@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from embedded.issuer import Issuer
 from embedded.kafka import KafkaBroker
 from shared.line import LandHeld
 from tests.eventually import eventually
@@ -17,6 +16,7 @@ from tests.integration.notifications.service import (
     running_notifications,
 )
 from tests.integration.servers import OwnDatabase
+from tests.integration.shared.issuers import IssuerInTest
 
 pytestmark = pytest.mark.asyncio
 
@@ -28,7 +28,7 @@ async def alerts(notifications: Notifications, **query: Any) -> list[tuple[str, 
 
 
 async def test_a_crossing_on_the_topic_becomes_an_alert(
-    database: OwnDatabase, issuer: Issuer, kafka: KafkaBroker, topic_prefix: str
+    database: OwnDatabase, issuer: IssuerInTest, kafka: KafkaBroker, topic_prefix: str
 ) -> None:
     settings = {"kafka_bootstrap": kafka.bootstrap, "topic_prefix": topic_prefix}
     async with running_notifications(database, issuer, **settings) as notifications:
