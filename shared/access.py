@@ -63,10 +63,14 @@ class Caller:
 
 
 class Issuer:
-    """An OpenID provider by discovery: its keys, read again when a token names a new one."""
+    """An OpenID provider by discovery: its keys, read again when a token names a new one.
 
-    def __init__(self, issuer: str, audience: str) -> None:
+    `inside` is where its documents are read where its name does not lead there, as in containers.
+    """
+
+    def __init__(self, issuer: str, audience: str, inside: str | None = None) -> None:
         self._issuer, self._audience = issuer, audience
+        self._inside = (inside or issuer).rstrip("/")
         self._client = httpx.AsyncClient(
             timeout=ASK_SECONDS, trust_env=False, follow_redirects=False
         )
@@ -137,13 +141,12 @@ class Issuer:
             self._asked_at = time.monotonic()
 
     async def _fetch_keys(self) -> KeySet:
-        about = await self._client.get(
-            self._issuer.rstrip("/") + "/.well-known/openid-configuration"
-        )
+        about = await self._client.get(self._inside + "/.well-known/openid-configuration")
         described = about.raise_for_status().json()
         if described["issuer"] != self._issuer:
             raise ValueError(f"it calls itself {described['issuer']}")
-        keys = await self._client.get(described["jwks_uri"])
+        named: str = described["jwks_uri"]
+        keys = await self._client.get(named.replace(self._issuer.rstrip("/"), self._inside, 1))
         return KeySet.import_key_set(keys.raise_for_status().json())
 
     async def close(self) -> None:

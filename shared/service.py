@@ -50,7 +50,7 @@ class Service:
 
     def app(self, routers: Sequence[APIRouter], work: Work) -> FastAPI:
         """The HTTP side; `work` opens what the service does beside answering."""
-        self.work = work
+        self.work, settings = work, self.settings
         app = FastAPI(
             title=f"Hafenlotse {self.name}",
             version="1",
@@ -61,8 +61,8 @@ class Service:
             redirect_slashes=False,
         )
         app.state.service = self
-        app.state.issuer = Issuer(self.settings.issuer, self.settings.audience)
-        app.state.rate_limit = RateLimit(self.settings.rate_per_second, self.settings.rate_burst)
+        app.state.issuer = Issuer(settings.issuer, settings.audience, settings.issuer_inside)
+        app.state.rate_limit = RateLimit(settings.rate_per_second, settings.rate_burst)
         app.state.routers = [*routers, health_router(self.name), problem_pages(self.name)]
         for router in app.state.routers:
             app.include_router(router)

@@ -31,6 +31,7 @@ class ServiceSettings(BaseSettings):
     replication: int = Field(default=1, ge=1, le=9)
     public_address: str = "http://127.0.0.1:8400"
     issuer: str
+    issuer_inside: str | None = None
     audience: str = "hafenlotse"
     token_url: str | None = None
     service_client_id: str = "service"

@@ -1,0 +1,1 @@
+"""One-shot jobs of compose.yaml, and what its containers mount."""
