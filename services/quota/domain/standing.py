@@ -49,8 +49,8 @@ class Band:
         """The largest target that is over and the smallest that is under, coming from `before`."""
         over, under = credited - self.reach, credited + self.reach
         if self.percent:
-            over = min(over, self._over_by_percent(credited))
-            under = max(under, -self._over_by_percent(-credited))
+            over = min(over, _over_by_percent(self.percent, credited))
+            under = max(under, -_over_by_percent(self.percent, -credited))
         if self.keep is not None:
             if before is OVER:
                 over = credited - self.keep
@@ -58,10 +58,11 @@ class Band:
                 under = credited + self.keep
         return over, under
 
-    def _over_by_percent(self, credited: int) -> int:
-        """The largest target that the balance exceeds by the percent of its size."""
-        part, whole = self.percent or (0, 1)
-        return credited * whole // (whole + part if credited > 0 else whole - part)
+
+def _over_by_percent(percent: tuple[int, int], credited: int) -> int:
+    """The largest target that a balance exceeds by this part of the target's size."""
+    part, whole = percent
+    return credited * whole // (whole + part if credited > 0 else whole - part)
 
 
 def band_of(tolerance: Tolerance, person: int) -> Band:

@@ -104,11 +104,18 @@ class QuotaTally:
         self._credited = [counts.credited.get(unit, 0) for unit in units]
         self._totals = [counts.totals.get(stretch.starts, 0) for stretch in stretches]
         self._standings = [counts.standings.get(unit, ON_QUOTA) for unit in units]
-        if sum(self._credited) != sum(self._totals) or counts.scale != self.plan.crediting.scale:
-            raise BooksDoNotBalance(self.plan.rules.quota, counts.credited, counts.totals)
+        self._check(counts.scale)
         for number, standing in enumerate(self._standings):
             credited, target = self._in_small(number)
             self._wait(number, standing, target, *self.plan.band.edges(standing, credited))
+
+    def _check(self, scale: int) -> None:
+        quota, expected = self.plan.rules.quota, self.plan.crediting.scale
+        if scale != expected:
+            raise BooksDoNotBalance(quota, f"in parts of 1/{scale}", f"in parts of 1/{expected}")
+        credited, shared_out = sum(self._credited), sum(self._totals)
+        if credited != shared_out:
+            raise BooksDoNotBalance(quota, credited, shared_out)
 
     def _move_on(self, numbers: Iterable[int]) -> list[Moved]:
         moved = []

@@ -1,17 +1,19 @@
 """What an entry costs: who is looked at, counted rather than timed."""
 
+from dataclasses import replace
 from datetime import date
 from itertools import cycle, islice
 
 from services.quota.domain.counts import Counts
-from services.quota.domain.definitions import fold
+from services.quota.domain.definitions import Change, fold
 from services.quota.domain.plan import plan_of
 from services.quota.domain.tally import QuotaTally, tally_of
-from shared.codes import Ags, Standing
-from tests.unit.quota.builders import SAFE_HARBOUR, a_key, a_rule, a_term, definitions
+from shared.codes import FIRST_DAY, Ags, Standing
+from tests.unit.quota.builders import SAFE_HARBOUR, a_key, a_rule, a_term, a_tolerance, definitions
 
 UNITS = [Ags(f"01{number:03}") for number in range(200)]
 FIRST_YEAR = 2020
+OVER = Standing.OVER
 
 
 class Watched(QuotaTally):
@@ -24,14 +26,14 @@ class Watched(QuotaTally):
         return super()._look_at(number, before)
 
 
-def a_watched_tally(keys: int) -> Watched:
+def a_watched_tally(keys: int, *changes: Change) -> Watched:
     """Every unit a member, and a key for each year; shares differ a little from year to year."""
     years = range(FIRST_YEAR, FIRST_YEAR + keys)
     versions = [
         a_key({unit: 1000 + (7 * n + year) % 31 for n, unit in enumerate(UNITS)}, date(year, 1, 1))
         for year in years
     ]
-    rules = fold(definitions(*(a_term(unit) for unit in UNITS), *versions, a_rule()))
+    rules = fold(definitions(*(a_term(unit) for unit in UNITS), *versions, a_rule(), *changes))
     tally = Watched(plan_of(rules))
     tally.load(Counts(scale=1, credited={}, totals={}, standings={}))
     return tally
@@ -78,3 +80,13 @@ def test_a_unit_without_any_share_is_never_waited_for() -> None:
     tally = tally_of(plan_of(rules), None)
     tally.count(UNITS[1], SAFE_HARBOUR, date(2023, 5, 1), 3)
     assert tally.settle() == [(0, Standing.ON_QUOTA), (1, Standing.ON_QUOTA)]
+
+
+def test_a_stored_standing_that_a_release_keeps_is_not_looked_at_in_vain() -> None:
+    tally = a_watched_tally(1, a_tolerance(9, release=1))
+    stored = tally.counts()
+    over = {**stored.credited, UNITS[7]: 5}
+    tally.load(replace(stored, credited=over, totals={FIRST_DAY: 5}, standings={UNITS[7]: OVER}))
+    tally.count(UNITS[3], SAFE_HARBOUR, date(2023, 5, 1), 1)
+    assert tally.settle() == []
+    assert tally.looks == 1

@@ -124,16 +124,16 @@ def test_counts_are_what_a_tally_goes_on_from() -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong",
+    ("wrong", "says"),
     [
-        {"credited": {FLENSBURG: 4, KIEL: 1}},
-        {"totals": {FIRST_DAY: 3}},
-        {"totals": {date(2023, 1, 1): 4}},
-        {"scale": 2},
+        ({"credited": {FLENSBURG: 4, KIEL: 1}}, "credited 5, shared out 4"),
+        ({"totals": {FIRST_DAY: 3}}, "credited 4, shared out 3"),
+        ({"totals": {date(2023, 1, 1): 4}}, "credited 4, shared out 0"),
+        ({"scale": 2}, "credited in parts of 1/2, shared out in parts of 1/1"),
     ],
 )
-def test_counts_that_cannot_be_right_are_refused(wrong: dict[str, object]) -> None:
-    with pytest.raises(BooksDoNotBalance, match="sh-alliance: credited") as refused:
+def test_counts_that_cannot_be_right_are_refused(wrong: dict[str, object], says: str) -> None:
+    with pytest.raises(BooksDoNotBalance, match=f"^sh-alliance: {says}$") as refused:
         a_tally(counts=some_counts(**wrong))
     assert refused.value.quota == ALLIANCE
 
