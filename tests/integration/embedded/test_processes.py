@@ -98,7 +98,9 @@ async def test_a_child_dies_with_its_parent(tmp_path: Path, mark: str) -> None:
     await eventually(lambda: is_alive(child, tmp_path), within=5, because="it has its mark now")
     psutil.Process(parent.pid).kill()
     parent.wait()
-    await eventually(lambda: not is_alive(child, tmp_path), within=5, because="the kernel tells it")
+    assert await eventually(
+        lambda: not is_alive(child, tmp_path), within=5, because="the kernel tells it"
+    )
 
 
 async def test_only_processes_of_the_own_folder_are_ended(tmp_path: Path, mark: str) -> None:
