@@ -22,7 +22,7 @@ def main() -> None:
     except OSError as error:
         sys.exit(str(fault_of(error, settings.home)))
     except KeyboardInterrupt:
-        sys.exit(130)
+        sys.exit("Not waited for any longer; what runs goes on: 'make down' stops it.")
 
 
 def _arguments() -> argparse.Namespace:

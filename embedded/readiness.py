@@ -43,8 +43,13 @@ def state_of(address: str) -> str:
 
 
 def states(home: Home, settings: Settings) -> dict[str, str]:
-    """What each process says about itself; of the two servers of data, whether they listen."""
+    """What each process says about itself; of the two servers of data, whether they listen.
+
+    Empty as long as the first start has not settled the ports.
+    """
     ports = remembered(home.ports)
+    if not ports:
+        return {}
     addresses = ready_addresses(settings, ports)
     with ThreadPoolExecutor(len(addresses)) as askers:
         answers = dict(zip(addresses, askers.map(state_of, addresses.values()), strict=True))

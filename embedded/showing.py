@@ -36,11 +36,11 @@ def show_status(home: Home, settings: Settings) -> bool:
     found = {"supervisor": report.state, **states(home, settings)}
     print(f"{'process':<15}{'id':<9}{'ended':<7}state")
     for name in ORDER:
-        alive = name in pids and is_alive(pids[name], home.root)
-        state = found.get(name, "not started yet") if alive else "starts again"
+        gone = name in pids and not is_alive(pids[name], home.root)
+        state = "starts again" if gone else found.get(name, "not started yet")
         print(f"{name:<15}{pids.get(name, '-'):<9}{_ends(report, name):<7}{state}")
     print(f"\n{settings.address}  {home.access}")
-    return report.state == "ready" and all(found[name] == "ready" for name in ORDER)
+    return report.state == "ready" and all(found.get(name) == "ready" for name in ORDER)
 
 
 def show_logs(home: Home, *, follow: bool) -> None:

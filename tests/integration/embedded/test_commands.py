@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from embedded.home import open_home
 from embedded.leftovers import find_left_overs
 from embedded.lock import lock_held
 from embedded.ports import pick_port
+from embedded.report import Reporter
 from embedded.settings import ROOT
 
 
@@ -87,3 +89,25 @@ def test_what_does_not_run_can_be_asked_and_stopped(tmp_path: Path) -> None:
     assert (code, said) == (0, "Hafenlotse is not running here.\n")
     code, said = run("logs", tmp_path / "state")
     assert (code, said) == (0, "")
+
+
+def test_a_first_start_that_has_settled_nothing_yet_can_be_asked(tmp_path: Path) -> None:
+    home = tmp_path / "state"
+    home.mkdir()
+    with lock_held(home / "lock"):
+        Reporter(home / "supervisor.json")
+        code, said = run("status", home)
+    assert code == 1
+    assert "Traceback" not in said
+    assert [line.split()[0] for line in said.splitlines()[1:3]] == ["supervisor", "postgres"]
+
+
+def test_the_end_of_every_log_is_shown_with_its_process(tmp_path: Path) -> None:
+    home = open_home(tmp_path / "state")
+    home.log("quota").write_text("".join(f"line {number}\n" for number in range(30)))
+    home.log("kafka").write_bytes(b"started \xff\n")
+    code, said = run("logs", home.root)
+    lines = [line.split(maxsplit=1) for line in said.splitlines()]
+    assert code == 0
+    assert lines[0] == ["kafka", "started \ufffd"]
+    assert lines[1:] == [["quota", f"line {number}"] for number in range(10, 30)]
