@@ -33,7 +33,7 @@ async def test_the_feed_numbers_every_crossing_without_a_gap(system: System) -> 
 async def test_crossings_of_one_entry_are_in_the_order_of_quota_and_unit(system: System) -> None:
     await put_over(system, "sh-alliance")
     order = [
-        (crossing["ledger_sequence"], crossing["quota"], crossing["unit"])
+        tuple(crossing[name] for name in ("ledger_sequence", "definition", "quota", "unit"))
         for crossing in await system.coordination.fed(CROSSINGS)
     ]
     assert order == sorted(order)

@@ -13,7 +13,7 @@ import pytest
 
 from tests.end_to_end.own_system import is_alive
 from tests.end_to_end.placements import PLACEMENTS, UNITS, a_placement, record
-from tests.end_to_end.quotas import eventually_some
+from tests.end_to_end.quotas import eventually_some, level
 from tests.end_to_end.system import Caller, System
 from tests.end_to_end.world import assert_world_agrees
 
@@ -69,6 +69,7 @@ class Load:
 @asynccontextmanager
 async def load_on(system: System) -> AsyncIterator[Load]:
     """Five cities record while the block runs; afterwards each has its last answer."""
+    await level(system)
     load = Load(system)
     tasks = [asyncio.create_task(load.go_on(unit)) for unit in UNITS[:5]]
     try:
