@@ -55,12 +55,18 @@ def _checking_names(tree: Tree) -> set[str]:
 
 
 def _asserts(function: Function) -> bool:
-    return any(
-        not isinstance(node.test, ast.Constant)
-        if isinstance(node, ast.Assert)
-        else isinstance(node, ast.Call) and CAN_FAIL.fullmatch(called_name(node)) is not None
-        for node in ast.walk(function)
-    )
+    return any(_can_fail(node) for node in ast.walk(function))
+
+
+def _can_fail(node: ast.AST) -> bool:
+    match node:
+        case ast.Assert(test=condition):
+            return not isinstance(condition, ast.Constant)
+        case ast.Raise(exc=ast.Call(func=ast.Name(id="AssertionError"))):
+            return True
+        case ast.Call():
+            return CAN_FAIL.fullmatch(called_name(node)) is not None
+    return False
 
 
 def _called_names(function: Function) -> set[str]:
@@ -140,8 +146,9 @@ def test_a_name_that_is_no_sentence_is_found(plant: Plant, name: str) -> None:
 )
 def test_a_test_without_an_assertion_is_found(plant: Plant, body: str, can_fail: bool) -> None:
     text = f"async def test_one_two_three():\n    {body}\n"
-    tools = "def problem(x): eventually(x)\ndef eventually(x): assert x\ndef listed(x): pass\n"
-    tree = plant({"tests/unit/test_a.py": text, "tests/tools.py": tools})
+    tools = "def problem(x): eventually(x)\ndef listed(x): pass\n"
+    waits = "def eventually(x): raise AssertionError(x)\n"
+    tree = plant({"tests/unit/test_a.py": text, "tests/tools.py": tools, CLOCKWORK: waits})
     assert bool(list(tests_that_cannot_fail(tree))) is not can_fail
 
 
