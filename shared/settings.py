@@ -2,7 +2,8 @@
 
 import os
 import sys
-from typing import Self, TypeVar
+from pathlib import Path
+from typing import Literal, Self
 
 from pydantic import Field, PostgresDsn, SecretStr, ValidationError
 from pydantic_settings import (
@@ -12,33 +13,36 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
-S = TypeVar("S", bound="ServiceSettings")
+SECRETS = "HAFENLOTSE_SECRETS_DIR"
+ADDRESS = r"^https?://\S+$"
 
 
 class ServiceSettings(BaseSettings):
     """Environment variables HAFENLOTSE_<FIELD>; secrets are files named <field> in one folder."""
 
-    model_config = SettingsConfigDict(env_prefix="HAFENLOTSE_", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="HAFENLOTSE_", extra="ignore", frozen=True, hide_input_in_errors=True
+    )
 
     host: str = "127.0.0.1"
     port: int = Field(ge=1, le=65535)
     metrics_port: int = Field(default=0, ge=0, le=65535)
-    database_url: PostgresDsn
+    database_url: PostgresDsn = Field(repr=False)  # it may have a password in it
     database_password: SecretStr | None = None
     database_connections: int = Field(default=8, ge=2, le=100)
-    kafka_bootstrap: str
+    kafka_bootstrap: str = Field(pattern=r"^[^\s,]+:[0-9]+(,[^\s,]+:[0-9]+)*$")
     topic_prefix: str = Field(default="", pattern=r"^[a-z0-9.-]*$")
     replication: int = Field(default=1, ge=1, le=9)
-    public_address: str = "http://127.0.0.1:8400"
-    issuer: str
+    public_address: str = Field(default="http://127.0.0.1:8400", pattern=ADDRESS)
+    issuer: str = Field(pattern=ADDRESS)
     issuer_inside: str | None = None
     audience: str = "hafenlotse"
     token_url: str | None = None
     service_client_id: str = "service"
     service_client_secret: SecretStr | None = None
-    rate_per_second: float = Field(default=300.0, gt=0)
+    rate_per_second: float = Field(default=300.0, gt=0, allow_inf_nan=False)
     rate_burst: int = Field(default=350, ge=1)
-    log_level: str = "INFO"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = "INFO"
 
     @classmethod
     def settings_customise_sources(
@@ -50,18 +54,26 @@ class ServiceSettings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003  # it wants the prefix
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Arguments, then the environment, then files that are named without the prefix."""
-        folder = os.environ.get("HAFENLOTSE_SECRETS_DIR")
-        secrets = SecretsSettingsSource(settings_cls, secrets_dir=folder, env_prefix="")
+        folder = os.environ.get(SECRETS)
+        known = folder if folder and Path(folder).is_dir() else None
+        secrets = SecretsSettingsSource(settings_cls, secrets_dir=known, env_prefix="")
         return init_settings, env_settings, secrets
 
     @classmethod
     def read(cls) -> Self:
         """All settings, or exit 2 with every fault in one message and no secret in it."""
+        folder = os.environ.get(SECRETS)
+        lines = [f"  {SECRETS}: this is no folder"] if folder and not Path(folder).is_dir() else []
         try:
-            return cls()
+            settings = cls()
         except ValidationError as faults:
-            lines = [f"  {_name(fault['loc'])}: {fault['msg']}" for fault in faults.errors()]
-            sys.exit("\n".join(["These settings can't be used:", *lines]))
+            lines += [f"  {_name(fault['loc'])}: {fault['msg']}" for fault in faults.errors()]
+        except OSError as failure:
+            lines += [f"  {SECRETS}: {failure.strerror}: {failure.filename}"]
+        if lines:
+            sys.stderr.write("\n".join(["These settings can't be used:", *lines, ""]))
+            sys.exit(2)
+        return settings
 
     @property
     def database(self) -> str:

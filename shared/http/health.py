@@ -6,9 +6,9 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from shared.http.answers import answer
-from shared.postgres import ping
+from shared.postgres import Database, ping
 
-ASK_SECONDS = 1.5
+ASK_SECONDS = 1.0
 
 
 def health_router(service: str) -> APIRouter:
@@ -26,15 +26,18 @@ async def show_life() -> Response:
 
 async def show_readiness(request: Request) -> Response:
     """200 when ready, else 503 with what it waits for, one sentence each."""
-    service: Any = request.app.state.service
-    missing = service.waits_for() or await _database_trouble(service.database)
+    state: Any = request.app.state
+    missing = state.service.waits_for() or await _trouble_of(state, state.service.database)
     return answer(503 if missing else 200, {"ready": not missing, "waits_for": missing})
 
 
-async def _database_trouble(database: Any) -> list[str]:
-    try:
-        async with asyncio.timeout(ASK_SECONDS):
-            await ping(database)
-    except Exception as failure:  # noqa: BLE001  # whatever it is, it is not ready
-        return [f"PostgreSQL does not answer: {failure!r}"]
-    return []
+async def _trouble_of(state: Any, database: Database) -> list[str]:
+    """What keeps PostgreSQL from answering; one question at a time, for a hung one holds each."""
+    asking: asyncio.Task[None] | None = getattr(state, "asking", None)
+    if asking is None or asking.done():
+        asking = state.asking = asyncio.create_task(ping(database))
+    done, _ = await asyncio.wait([asking], timeout=ASK_SECONDS)
+    if not done:
+        return ["PostgreSQL does not answer in time"]
+    [outcome] = await asyncio.gather(asking, return_exceptions=True)
+    return [f"PostgreSQL does not answer: {outcome!r}"] if outcome else []

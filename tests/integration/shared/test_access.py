@@ -17,15 +17,9 @@ from shared import access
 from shared.access import Caller, Issuer, IssuerUnavailable, TokenInvalid
 from shared.codes import Role
 from tests.eventually import eventually
-from tests.integration.shared.issuers import IssuerInTest, a_key, running_issuer
+from tests.integration.shared.issuers import IssuerInTest, a_key
 
 pytestmark = pytest.mark.asyncio
-
-
-@pytest_asyncio.fixture
-async def issuer() -> AsyncIterator[IssuerInTest]:
-    async with running_issuer() as running:
-        yield running
 
 
 @pytest_asyncio.fixture

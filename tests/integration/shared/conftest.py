@@ -1,0 +1,63 @@
+"""The notes service, on a database and an issuer of its own."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import asyncpg
+import pytest
+import pytest_asyncio
+
+from tests.eventually import eventually
+from tests.integration.servers import OwnDatabase
+from tests.integration.shared.issuers import IssuerInTest, running_issuer
+from tests.integration.shared.notes import TABLE
+from tests.integration.shared.processes import Notes, notes_here
+
+SLEEPERS = """
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+     WHERE datname = $1 AND query LIKE '%pg_sleep%' AND pid <> pg_backend_pid()
+"""
+
+
+@dataclass
+class Interrupter:
+    """Somebody who cuts connections of a test's database."""
+
+    database: OwnDatabase
+
+    async def cut_whoever_sleeps(self) -> None:
+        """Cut the connections in which a statement sleeps, once there is one."""
+        tx = await asyncpg.connect(self.database.server.admin_url)
+        try:
+            await eventually(
+                lambda: tx.fetch(SLEEPERS, self.database.name), within=10, because="it sleeps"
+            )
+        finally:
+            await tx.close()
+
+
+@pytest.fixture
+def interrupter(database: OwnDatabase) -> Interrupter:
+    return Interrupter(database)
+
+
+async def make_table(database: OwnDatabase) -> None:
+    tx = await asyncpg.connect(database.admin_url)
+    try:
+        await tx.execute(TABLE)
+    finally:
+        await tx.close()
+
+
+@pytest_asyncio.fixture
+async def issuer() -> AsyncIterator[IssuerInTest]:
+    async with running_issuer() as running:
+        yield running
+
+
+@pytest_asyncio.fixture
+async def notes(database: OwnDatabase, issuer: IssuerInTest) -> AsyncIterator[Notes]:
+    """The service in this process, ready."""
+    await make_table(database)
+    async with notes_here(database.url("quota"), database.passwords["quota"], issuer) as notes:
+        yield notes

@@ -1,0 +1,103 @@
+"""What comes to the door and can't be let in is refused, never a failure and never an outage."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.integration.shared.processes import NOTES, Notes
+
+pytestmark = pytest.mark.asyncio
+
+
+def slug(answer: httpx.Response) -> str:
+    return str(answer.json()["type"]).rpartition("/")[2]
+
+
+async def asked(notes: Notes, *headers: tuple[str, str]) -> httpx.Response:
+    return await notes.client.get(NOTES, headers=list(headers))
+
+
+async def test_the_scheme_is_read_whatever_its_case_and_spaces(notes: Notes) -> None:
+    token = notes.issuer.token()
+    for given in (f"Bearer {token}", f"bearer {token}", f"BEARER   {token}", f"Bearer {token}  "):
+        assert (await asked(notes, ("Authorization", given))).status_code == 200
+
+
+async def test_what_is_no_single_bearer_token_is_invalid(notes: Notes) -> None:
+    token = notes.issuer.token()
+    for given in (
+        token,
+        "Bearer",
+        "Bearer ",
+        f"Bearer{token}",
+        f"Bearer\t{token}",
+        f"Basic {token}",
+        f"Bearer {token} {token}",
+        f"Bearer {token},Bearer {token}",
+        f'Bearer "{token}"',
+        f"Bearer {'x' * 60_000}",
+    ):
+        answer = await asked(notes, ("Authorization", given))
+        assert (answer.status_code, slug(answer)) == (401, "token-invalid")
+
+
+async def test_two_headers_are_invalid_even_if_both_are_true(notes: Notes) -> None:
+    given = ("Authorization", f"Bearer {notes.issuer.token()}")
+    answer = await asked(notes, given, given)
+    assert (answer.status_code, slug(answer)) == (401, "token-invalid")
+    missing = await asked(notes)
+    assert (missing.status_code, slug(missing)) == (401, "token-missing")
+
+
+async def test_nul_is_refused_wherever_it_stands(notes: Notes) -> None:
+    assert slug(await notes.request("GET", f"{NOTES}/a%00b")) == "not-found"
+    queried = await notes.request("GET", f"{NOTES}?cursor=a%00b")
+    assert (slug(queried), queried.json()["errors"][0]["parameter"]) == ("invalid", "cursor")
+    written = await notes.write("a\0b")
+    assert (written.status_code, slug(written)) == (422, "invalid")
+    assert (await notes.write("a\0b", "key")).status_code == 422
+    assert (await notes.write("ab", "key")).status_code == 201
+
+
+async def test_a_cursor_of_somebody_else_is_a_fault_of_the_query(notes: Notes) -> None:
+    for cursor in ("x", "WzFd", "WyJhXHUwMDAwIl0"):
+        answer = await notes.request("GET", NOTES, params={"cursor": cursor})
+        [fault] = answer.json()["errors"]
+        assert (answer.status_code, fault["code"], fault["parameter"]) == (
+            422,
+            "malformed",
+            "cursor",
+        )
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "name"),
+    [
+        ("limit=1&limit=2", 400, "duplicate-key"),
+        ("more=1", 422, "invalid"),
+        ("limit=0", 422, "invalid"),
+    ],
+)
+async def test_a_false_query_is_refused(notes: Notes, query: str, status: int, name: str) -> None:
+    answer = await notes.request("GET", f"{NOTES}?{query}")
+    assert (answer.status_code, slug(answer)) == (status, name)
+
+
+async def test_thousands_of_parameters_are_answered_at_once(notes: Notes) -> None:
+    query = "&".join(f"p{number}=1" for number in range(6000))
+    answer = await notes.request("GET", f"{NOTES}?{query}", timeout=5)
+    assert answer.status_code in {414, 422}
+
+
+async def test_a_mistake_of_ours_is_a_failure_and_no_outage(notes: Notes) -> None:
+    answer = await notes.request("GET", f"{NOTES}/1")
+    assert (answer.status_code, slug(answer)) == (500, "failure")
+    assert "retry-after" not in answer.headers
+    assert "int" not in answer.text.lower().replace("internal", "")
+
+
+@pytest.mark.parametrize("body", [{"said": "a", "seconds": True}, {"said": 5}, [], "x", None])
+async def test_a_body_of_another_shape_is_invalid(notes: Notes, body: Any) -> None:
+    answer = await notes.request("POST", NOTES, json=body, headers={"Idempotency-Key": "key"})
+    assert (answer.status_code, slug(answer)) == (422, "invalid")

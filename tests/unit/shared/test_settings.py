@@ -1,0 +1,97 @@
+"""Settings are checked at the start, all at once, and their secrets are never shown."""
+
+import traceback
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from shared.settings import ServiceSettings
+
+PLAIN = {
+    "PORT": "8401",
+    "DATABASE_URL": "postgresql://quota:in-the-address@127.0.0.1:5432/hafenlotse",
+    "KAFKA_BOOTSTRAP": "kafka-1:9092,kafka-2:9092",
+    "ISSUER": "https://issuer.example/realm",
+}
+SECRETS = {"database_password": "geheim-1", "service_client_secret": "geheim-2"}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for name, secret in SECRETS.items():
+        (tmp_path / name).write_text(f"{secret}\n", encoding="utf-8")
+    return tmp_path
+
+
+@pytest.fixture
+def environment(monkeypatch: pytest.MonkeyPatch, folder: Path) -> pytest.MonkeyPatch:
+    for name, value in {**PLAIN, "SECRETS_DIR": str(folder)}.items():
+        monkeypatch.setenv(f"HAFENLOTSE_{name}", value)
+    return monkeypatch
+
+
+@pytest.mark.usefixtures("environment")
+def test_settings_come_from_the_environment_and_secrets_from_files() -> None:
+    settings = ServiceSettings.read()
+    assert (settings.port, settings.issuer) == (8401, "https://issuer.example/realm")
+    assert settings.password == "geheim-1"
+    assert settings.service_client_secret
+    assert settings.service_client_secret.get_secret_value() == "geheim-2"
+    assert settings.database == PLAIN["DATABASE_URL"]
+
+
+def test_no_secret_is_shown_in_any_form_of_the_settings(environment: pytest.MonkeyPatch) -> None:
+    settings = ServiceSettings.read()
+    environment.setenv("HAFENLOTSE_PORT", "no port")
+    try:
+        ServiceSettings()
+    except ValidationError as faults:
+        told = "".join(traceback.format_exception(faults)) + str(faults) + repr(faults)
+    shown = repr(settings) + str(settings) + f"{settings}" + told
+    for secret in (*SECRETS.values(), "in-the-address"):
+        assert secret not in shown
+
+
+def test_all_faults_are_told_in_one_message_without_values(
+    environment: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    faults = {
+        "PORT": "0",
+        "DATABASE_URL": "postgresql:/in-the-address",
+        "KAFKA_BOOTSTRAP": "kafka",
+        "ISSUER": "issuer",
+        "RATE_PER_SECOND": "inf",
+        "RATE_BURST": "1.5",
+        "LOG_LEVEL": "LOUD",
+        "SECRETS_DIR": "/nowhere/at/all",
+        "TOPIC_PREFIX": "Ä",
+    }
+    for name, value in faults.items():
+        environment.setenv(f"HAFENLOTSE_{name}", value)
+    with pytest.raises(SystemExit) as end:
+        ServiceSettings.read()
+    told = capsys.readouterr().err
+    assert end.value.code == 2
+    assert all(told.count(f"  HAFENLOTSE_{name}: ") == 1 for name in faults)
+    assert "in-the-address" not in told
+
+
+def test_what_is_missing_is_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in (*PLAIN, "SECRETS_DIR"):
+        monkeypatch.delenv(f"HAFENLOTSE_{name}", raising=False)
+    with pytest.raises(SystemExit):
+        ServiceSettings.read()
+    told = capsys.readouterr().err
+    assert [line.split(":")[0].strip() for line in told.splitlines()[1:]] == [
+        f"HAFENLOTSE_{name}" for name in ("PORT", "DATABASE_URL", "KAFKA_BOOTSTRAP", "ISSUER")
+    ]
+
+
+@pytest.mark.usefixtures("environment")
+def test_settings_do_not_change() -> None:
+    settings = ServiceSettings.read()
+    with pytest.raises(ValidationError):
+        settings.port = 1  # type: ignore[misc]  # that is what must not work
