@@ -93,7 +93,11 @@ async def record_each(tx: Connection, submissions: Sequence[Submission]) -> list
     ]
 
 
-def _known(submission: Submission, is_free: bool, kept: Kept | None) -> Settled | None:  # noqa: FBT001  # one of a row
+def _known(
+    submission: Submission,
+    is_free: bool,  # noqa: FBT001  # one of a row
+    kept: Kept | None,
+) -> Settled | None:
     try:
         if not is_free:
             return Problem("in-flight")
