@@ -58,24 +58,26 @@ def counted_until(rules: QuotaRules, daily: Daily, on: date) -> tuple[Plan, Coun
 
 def board_of(plan: Plan, counts: Counts, on: date) -> Board:
     """The balances by a plan and what was counted by it; BooksDoNotBalance if they miss 0."""
+    person = plan.whole * counts.scale
     totals = [counts.totals.get(stretch.starts, 0) for stretch in plan.stretches]
+    credited = [counts.credited.get(unit, 0) * plan.whole for unit in plan.units]
+    targets = [sum(map(mul, parts, totals)) for parts in plan.parts]
+    if sum(credited) != sum(targets):
+        shared_out = Fraction(sum(targets), person)
+        raise BooksDoNotBalance(plan.rules.quota, Fraction(sum(credited), person), shared_out)
     shares = shares_on(plan.rules, on)
-    units = []
-    for unit, parts in zip(plan.units, plan.parts, strict=True):
-        credited = Fraction(counts.credited.get(unit, 0), counts.scale)
-        target = Fraction(sum(map(mul, parts, totals)), plan.whole * counts.scale)
-        standing = counts.standings.get(unit, ON_QUOTA)
-        share = shares.get(unit, Fraction(0))
-        units.append(Balance(unit, share, credited, target, credited - target, standing))
-    _check_zero_sum(plan, units)
-    return Board(sum((unit.credited for unit in units), Fraction(0)), units)
-
-
-def _check_zero_sum(plan: Plan, units: list[Balance]) -> None:
-    credited = sum((unit.credited for unit in units), Fraction(0))
-    target = sum((unit.target for unit in units), Fraction(0))
-    if credited != target:
-        raise BooksDoNotBalance(plan.rules.quota, credited, target)
+    units = [
+        Balance(
+            unit=unit,
+            share=shares.get(unit, Fraction(0)),
+            credited=Fraction(had, person),
+            target=Fraction(owed, person),
+            balance=Fraction(had - owed, person),
+            standing=counts.standings.get(unit, ON_QUOTA),
+        )
+        for unit, had, owed in zip(plan.units, credited, targets, strict=True)
+    ]
+    return Board(Fraction(sum(credited), person), units)
 
 
 def shares_on(rules: QuotaRules, day: date) -> dict[Ags, Fraction]:

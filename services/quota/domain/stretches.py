@@ -156,7 +156,9 @@ def whole_weights(span: Span) -> dict[Ags, int]:
     """The members' weights in the smallest integers; 0 for a member that the key misses."""
     weights = {unit: span.key.weights.get(unit, Fraction(0)) for unit in sorted(span.members)}
     scale = lcm(*(weight.denominator for weight in weights.values()))
-    scaled = {unit: int(weight * scale) for unit, weight in weights.items()}
+    scaled = {
+        unit: weight.numerator * (scale // weight.denominator) for unit, weight in weights.items()
+    }
     divisor = gcd(*scaled.values()) or 1
     return {unit: weight // divisor for unit, weight in scaled.items()}
 
