@@ -175,7 +175,7 @@ class Inbox(Generic[B]):
             group_id=group,
             batch=True,
             max_records=max_records,
-            batch_timeout_ms=10,
+            batch_timeout_ms=40,
             fetch_max_wait_ms=100,
             auto_offset_reset="earliest",
             ack_policy=AckPolicy.MANUAL,

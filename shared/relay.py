@@ -20,6 +20,8 @@ from shared.topics import ensure_topics, partition_of
 
 PAGE = 500
 POLL_SECONDS = 1.0
+GATHER_SECONDS = 0.02
+"""After a page the next one gathers for a moment: each costs all readers the same, full or not."""
 PROVE_SECONDS = 15.0
 SEND_SECONDS = 10.0
 TROUBLE = (*UNAVAILABLE, KafkaError)
@@ -110,7 +112,9 @@ class Relay:
                 proven_at = time.monotonic()
                 self.trouble = None
             await keep_lead(lead)
-            if not await self._publish_new(lead, producer, cluster):
+            if await self._publish_new(lead, producer, cluster):
+                await asyncio.sleep(GATHER_SECONDS)
+            else:
                 await self.bell.wait(POLL_SECONDS)
 
     async def _publish_new(
