@@ -28,6 +28,8 @@ from shared.clock import now
 from shared.postgres import Bell, Connection, Database, transaction
 
 POLL_SECONDS = 0.5
+GATHER_SECONDS = 0.02
+"""Between rounds: what ends or falls due meanwhile shares a round, and other work gets its turn."""
 CLAIM_SECONDS = 30.0
 """Longer than any try: whoever is killed while it sends blocks a delivery for so long."""
 PER_RECIPIENT = 4
@@ -65,7 +67,9 @@ class Dispatcher:
         """Send for ever; a failure is logged, counted, and the next round tries again."""
         try:
             while True:
-                if not await self._round_or_failure():
+                if await self._round_or_failure():
+                    await asyncio.sleep(GATHER_SECONDS)
+                else:
                     await self._rest()
         finally:
             await self._stop()
@@ -120,6 +124,8 @@ class Dispatcher:
             claimed = await deliveries.claim_due(
                 tx, channel.code, self._span(), (free, min(free, self._share(channel))), busy
             )
+            if not claimed:
+                return 0
             people = await recipients.load_recipients(
                 tx, [one.delivery.recipient for one in claimed]
             )
