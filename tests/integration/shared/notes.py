@@ -31,7 +31,7 @@ LOCK = "SELECT said FROM notes WHERE id = $1 FOR UPDATE"
 SAY_OTHERWISE = "UPDATE notes SET said = $2 WHERE id = $1"
 
 router = APIRouter(prefix="/quota/v1/notes", route_class=ContractRoute)
-failing = asyncio.Event()
+fuses: list[asyncio.Event] = []
 
 
 class Note(BaseModel):
@@ -108,19 +108,25 @@ async def count_said(_call: Calling, database: Stored, said: str) -> Response:
 @allowed(Role.COORDINATION)
 async def fail(_call: Calling) -> Response:
     """Let a job of the service die."""
-    failing.set()
+    fuses[-1].set()
     return Response(status_code=204)
 
 
 @asynccontextmanager
 async def work(_database: Database) -> AsyncIterator[Sequence[Coroutine[Any, Any, None]]]:
     """One job that waits for ever, and one that dies on demand."""
-    yield asyncio.Event().wait(), die()  # type: ignore[misc]  # the answer of wait is of no use
+    fuses.append(asyncio.Event())
+    yield wait(), die(fuses[-1])
 
 
-async def die() -> None:
+async def wait() -> None:
+    """Do nothing, for ever."""
+    await asyncio.Event().wait()
+
+
+async def die(fuse: asyncio.Event) -> None:
     """End with a failure once somebody asks for it."""
-    await failing.wait()
+    await fuse.wait()
     raise RuntimeError("told to")
 
 

@@ -1,7 +1,5 @@
 """What comes to the door and can't be let in is refused, never a failure and never an outage."""
 
-from typing import Any
-
 import httpx
 import pytest
 
@@ -71,17 +69,14 @@ async def test_a_cursor_of_somebody_else_is_a_fault_of_the_query(notes: Notes) -
         )
 
 
-@pytest.mark.parametrize(
-    ("query", "status", "name"),
-    [
+async def test_a_false_query_is_refused(notes: Notes) -> None:
+    for query, status, name in (
         ("limit=1&limit=2", 400, "duplicate-key"),
         ("more=1", 422, "invalid"),
         ("limit=0", 422, "invalid"),
-    ],
-)
-async def test_a_false_query_is_refused(notes: Notes, query: str, status: int, name: str) -> None:
-    answer = await notes.request("GET", f"{NOTES}?{query}")
-    assert (answer.status_code, slug(answer)) == (status, name)
+    ):
+        answer = await notes.request("GET", f"{NOTES}?{query}")
+        assert (answer.status_code, slug(answer)) == (status, name)
 
 
 async def test_thousands_of_parameters_are_answered_at_once(notes: Notes) -> None:
@@ -97,7 +92,15 @@ async def test_a_mistake_of_ours_is_a_failure_and_no_outage(notes: Notes) -> Non
     assert "int" not in answer.text.lower().replace("internal", "")
 
 
-@pytest.mark.parametrize("body", [{"said": "a", "seconds": True}, {"said": 5}, [], "x", None])
-async def test_a_body_of_another_shape_is_invalid(notes: Notes, body: Any) -> None:
-    answer = await notes.request("POST", NOTES, json=body, headers={"Idempotency-Key": "key"})
-    assert (answer.status_code, slug(answer)) == (422, "invalid")
+async def test_a_body_of_another_shape_is_invalid(notes: Notes) -> None:
+    bodies: list[object] = [
+        {"said": "a", "seconds": True},
+        {"said": 5},
+        {"said": "a", "b": 1},
+        [],
+        "x",
+        0,
+    ]
+    for body in bodies:
+        answer = await notes.request("POST", NOTES, json=body, headers={"Idempotency-Key": "key"})
+        assert (answer.status_code, slug(answer)) == (422, "invalid")

@@ -110,11 +110,11 @@ async def test_a_computation_needs_no_key_and_keeps_none(notes: Notes) -> None:
     assert (await notes.write("else", "key", path=path)).status_code == 201
 
 
-@pytest.mark.parametrize("key", ["", "a b", "ü", "a" * 129, "a\tb"])
-async def test_a_key_of_other_letters_is_malformed(notes: Notes, key: str) -> None:
-    headers = {"Idempotency-Key": key.encode()}
-    answer = await notes.request("POST", NOTES, json={"said": "a"}, headers=headers)
-    assert (answer.status_code, slug(answer)) == (400, "idempotency-key-malformed")
+async def test_a_key_of_other_letters_is_malformed(notes: Notes) -> None:
+    for key in ("", "a b", "ü", "a" * 129, "a\tb"):
+        headers = {"Idempotency-Key": key.encode()}
+        answer = await notes.request("POST", NOTES, json={"said": "a"}, headers=headers)
+        assert (answer.status_code, slug(answer)) == (400, "idempotency-key-malformed")
 
 
 async def test_a_crash_in_between_leaves_no_effect_and_a_free_key(
