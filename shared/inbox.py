@@ -14,8 +14,8 @@ from faststream import AckPolicy
 from faststream.kafka import KafkaBroker, KafkaMessage
 
 from shared.codes import Land
-from shared.line import Applier, Event, LandHeld, Line
-from shared.postgres import Database, transaction
+from shared.line import Applier, Event, Line
+from shared.postgres import Database, LandHeld, transaction
 from shared.store.dead_letters import DeadLetter, insert_dead_letters
 from shared.store.offsets import load_offsets, set_offset
 from shared.topics import partition_of

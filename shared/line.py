@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
 
 from shared.codes import Land
-from shared.postgres import is_outage
+from shared.postgres import LandHeld, OwnershipLost, is_outage
 from shared.store.dead_letters import DeadLetter
 
 B = TypeVar("B")
@@ -18,14 +18,6 @@ APPLIED_AT_ONCE = 1000
 MOST_SUSPECTS = 5000
 TRIES = 20
 log = logging.getLogger(__name__)
-
-
-class OwnershipLost(Exception):
-    """Another owner, or a definition, moved the Land's position: load it again."""
-
-
-class LandHeld(Exception):
-    """Something false was applied: the Land waits until an operator rebuilds it."""
 
 
 class FeedUnavailable(Exception):

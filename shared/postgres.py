@@ -47,6 +47,14 @@ LIMITS = {
 log = logging.getLogger(__name__)
 
 
+class OwnershipLost(Exception):
+    """Another owner, or a definition, moved the Land's position: load it again."""
+
+
+class LandHeld(Exception):
+    """Something false was applied: the Land waits until an operator rebuilds it."""
+
+
 def is_outage(failure: BaseException) -> bool:
     """Whether trying again can help; asyncpg calls an argument of the wrong kind alike."""
     return isinstance(failure, UNAVAILABLE) and not isinstance(failure, ValueError)

@@ -1,11 +1,14 @@
 """What quota shows, as the contract writes it."""
 
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from services.quota.domain.balances import Balance, Board, fulfilment_percent
 from services.quota.domain.definitions import (
     DEFAULT_PERIOD,
     DEFAULT_TOLERANCE,
+    Closed,
     CreditingRule,
     Definition,
     KeyVersion,
@@ -27,6 +30,7 @@ LISTS = {
     "tolerances": (Tolerance,),
     "periods": (PeriodRule, PeriodTurned),
     "keys": (KeyVersion,),
+    "closures": (Closed,),
 }
 
 
@@ -37,10 +41,8 @@ def quota_document(rules: QuotaRules) -> dict[str, Any]:
         for name, kinds in LISTS.items()
     }
     opened = _known(rules.log[0])
-    if not lists["tolerances"]:
-        lists["tolerances"] = [{**to_document(DEFAULT_TOLERANCE), "known": opened}]
-    if not any(isinstance(each.change, PeriodRule) for each in rules.log):
-        lists["periods"].insert(0, {**to_document(DEFAULT_PERIOD), "known": opened})
+    lists["tolerances"].insert(0, {**to_document(DEFAULT_TOLERANCE), "known": opened})
+    lists["periods"].insert(0, {**to_document(DEFAULT_PERIOD), "known": opened})
     head = {"quota": rules.quota, "land": rules.land, "name": rules.name}
     return {**head, "source": rules.source, **lists}
 
@@ -60,8 +62,14 @@ def _listed(definition: Definition, rules: QuotaRules) -> dict[str, Any]:
         return {**turned, "known": known}
     document = to_document(definition.change)
     if isinstance(definition.change, KeyVersion):
-        document = {**document, "recorded_at": known["recorded_at"]}
+        weights = {unit: _decimal(weight) for unit, weight in definition.change.weights.items()}
+        document |= {"weights": weights, "recorded_at": known["recorded_at"]}
     return {**document, "known": known}
+
+
+def _decimal(weight: Fraction) -> str:
+    """A weight in decimals, as it was printed but for zeros at the end."""
+    return format(Decimal(weight.numerator) / weight.denominator, "f")
 
 
 def board_document(

@@ -11,8 +11,7 @@ from services.quota.store.positions import lock_position
 from services.quota.store.worlds import apply_changes, load_world
 from shared.clock import now, today_in_berlin
 from shared.codes import Land, QuotaCode
-from shared.line import LandHeld
-from shared.postgres import UNAVAILABLE, Bell, Database, transaction
+from shared.postgres import UNAVAILABLE, Bell, Database, LandHeld, transaction
 
 LOOK_EVERY_SECONDS = 60.0
 log = logging.getLogger(__name__)

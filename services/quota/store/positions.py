@@ -4,8 +4,7 @@ import asyncpg
 
 from services.quota.domain.counts import Position
 from shared.codes import Land
-from shared.line import LandHeld, OwnershipLost
-from shared.postgres import Connection
+from shared.postgres import Connection, LandHeld, OwnershipLost
 
 LOAD = """
     SELECT sequence, definition, crossing, ledger_hash, held FROM positions WHERE land = $1

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from embedded.kafka import KafkaBroker
-from shared.line import LandHeld
+from shared.postgres import LandHeld
 from tests.eventually import eventually
 from tests.integration.notifications.crossings import LAND, CrossingsInTest, event_from
 from tests.integration.notifications.service import (

@@ -8,7 +8,7 @@ import pytest
 from services.quota.handlers.seeds import seed_lands
 from services.quota.store.definitions import list_definitions
 from shared.codes import Ags, Cause, Standing
-from shared.line import LandHeld
+from shared.postgres import LandHeld
 from shared.store.dead_letters import DeadLetter
 from tests.integration.quota.conftest import QuotaInTest
 from tests.integration.quota.ledgers import LAND, posting

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.line import Event, LandHeld, Line
+from shared.line import Event, Line
+from shared.postgres import LandHeld
 from tests.unit.shared.lands import LandInMemory, a_head, an_event
 
 LONGEST = 12

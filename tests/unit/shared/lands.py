@@ -5,8 +5,9 @@ from dataclasses import dataclass, field, replace
 from typing import Self
 
 from shared.codes import Land
-from shared.line import Event, FeedUnavailable, Line, OwnershipLost, Reached
-from shared.line import LandHeld as Held
+from shared.line import Event, FeedUnavailable, Line, Reached
+from shared.postgres import LandHeld as Held
+from shared.postgres import OwnershipLost
 from shared.store.dead_letters import DeadLetter
 
 LAND = Land("01")

@@ -7,7 +7,8 @@ import asyncpg
 import pytest
 
 from shared.codes import Land
-from shared.line import MOST_SUSPECTS, Event, LandHeld
+from shared.line import MOST_SUSPECTS, Event
+from shared.postgres import LandHeld
 from tests.unit.shared.lands import LandInMemory, a_head, an_event
 
 pytestmark = pytest.mark.asyncio
