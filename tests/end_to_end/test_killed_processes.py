@@ -98,7 +98,7 @@ async def assert_all_counted(system: System, load: Load) -> None:
     assert len(load.accepted) == len(set(load.accepted))
 
 
-@pytest.mark.parametrize("name", [*SERVICES, "kafka"])
+@pytest.mark.parametrize("name", [*SERVICES, "kafka", "postgres"])
 async def test_a_process_killed_under_load_loses_nothing_and_doubles_nothing(
     system: System, name: str
 ) -> None:
