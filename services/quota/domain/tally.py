@@ -83,12 +83,15 @@ class QuotaTally:
         """Move the standings on after all that was counted; who moved, by number."""
         if not self._touched:
             return []
-        looked_at = self._touched
+        posted = self._touched
         self._touched = []
-        self._changed_units.update(looked_at)
-        looked_at += self._rises.take_passed(self._rise)
-        looked_at += self._falls.take_passed(self._fall)
-        return self._move_on(looked_at)
+        self._changed_units.update(posted)
+        moved = self._move_on(posted)
+        passed = self._rises.take_passed(self._rise)
+        passed += self._falls.take_passed(self._fall)
+        moved += self._move_on(passed)
+        moved.sort()
+        return moved
 
     def restate(self, daily: Daily, standings: Mapping[Ags, Standing]) -> list[Moved]:
         """Count everything anew from the daily sums, and move on from these standings."""
@@ -126,9 +129,7 @@ class QuotaTally:
             if after is not before:
                 standings[number] = after
                 moved.append((number, before))
-        if moved:
-            self._changed_units.update(number for number, _ in moved)
-            moved.sort()
+        self._changed_units.update(number for number, _ in moved)
         return moved
 
     def _look_at(self, number: int, before: Standing) -> Standing:

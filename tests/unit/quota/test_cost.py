@@ -56,6 +56,27 @@ def test_with_one_stretch_nobody_is_looked_at_but_the_posted_and_who_crosses() -
     assert tally.looks == 600 + others
 
 
+def test_a_release_is_waited_for_from_the_moment_of_crossing() -> None:
+    tally = a_watched_tally(1, a_tolerance(2, release=1))
+    others = tell(tally, 900, [date(2023, 5, 1)])
+    assert others > 0
+    assert tally.looks == 900 + others
+
+
+def test_with_equal_shares_a_bound_is_the_very_total_that_is_crossed() -> None:
+    units = UNITS[:10]
+    key = a_key(dict.fromkeys(units, 1))
+    tally = Watched(plan_of(fold(definitions(*(a_term(u) for u in units), key, a_rule()))))
+    tally.load(Counts(scale=1, credited={}, totals={}, standings={}))
+    others = 0
+    for step, persons in enumerate([1] * 300 + [-1] * 300):
+        unit = units[step % 3]
+        tally.count(unit, SAFE_HARBOUR, date(2023, 5, 1), persons)
+        others += sum(tally.plan.units[number] != unit for number, _ in tally.settle())
+    assert others > 0
+    assert tally.looks == 600 + others
+
+
 def test_with_one_stretch_a_falling_total_is_as_cheap() -> None:
     tally = a_watched_tally(keys=1)
     tell(tally, 600, [date(2023, 5, 1)])

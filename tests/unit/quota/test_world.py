@@ -104,10 +104,17 @@ def test_only_the_next_entry_is_applied(sequence: int) -> None:
     assert world.position.sequence == 1
 
 
-@pytest.mark.parametrize(("number", "ledger_sequence"), [(5, 0), (7, 0), (6, 1)])
-def test_only_the_next_definition_is_applied(number: int, ledger_sequence: int) -> None:
+@pytest.mark.parametrize(
+    ("number", "ledger_sequence", "says"),
+    [
+        (5, 0, "expected number 6, got 5"),
+        (7, 0, "expected number 6, got 7"),
+        (6, 1, "expected number 0, got 1"),
+    ],
+)
+def test_only_the_next_definition_is_applied(number: int, ledger_sequence: int, says: str) -> None:
     world = two_cities()
-    with pytest.raises(OutOfOrder):
+    with pytest.raises(OutOfOrder, match=says):
         world.define(a_definition(number, a_tolerance(), ledger_sequence=ledger_sequence), {})
     assert world.position.definition == 5
 
