@@ -55,8 +55,10 @@ def cause_of(entry: Entry, unit: Ags) -> Cause:
     """Why the unit crossed at this entry; only new placements tell the units apart."""
     if entry.type != EntryType.RECORDED:
         return CAUSES_OF_ENTRIES[entry.type]
-    own = any(posting.unit == unit for posting in entry.postings)
-    return Cause.OWN_PLACEMENT if own else Cause.OTHER_PLACEMENT
+    for posting in entry.postings:
+        if posting.unit == unit:
+            return Cause.OWN_PLACEMENT
+    return Cause.OTHER_PLACEMENT
 
 
 def cause_of_step(step: Entry | Definition, unit: Ags) -> Cause:

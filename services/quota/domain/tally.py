@@ -175,7 +175,7 @@ class QuotaTally:
         person = self.plan.person
         credited, target = self._in_small(number)
         return (
-            Fraction(credited, person),
+            Fraction(self._credited[number], self.plan.crediting.scale),
             Fraction(target, person),
             Fraction(credited - target, person),
         )
