@@ -3,11 +3,13 @@
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
 from embedded.kafka import KafkaBroker
 from shared.postgres import LandHeld
 from tests.eventually import eventually
 from tests.integration.notifications.crossings import LAND, CrossingsInTest, event_from
+from tests.integration.notifications.feeds import SECRET, running_feed
 from tests.integration.notifications.service import (
     ALERTS,
     DELIVERIES,
@@ -119,6 +121,32 @@ async def test_a_hole_holds_the_land_until_the_feed_answers(notifications: Notif
     notifications.crossings.is_down = False
     await owner.settle()
     assert len(await alerts(notifications)) == 3
+
+
+async def test_what_kafka_never_brought_is_asked_from_quota(
+    database: OwnDatabase, issuer: IssuerInTest, kafka: KafkaBroker, topic_prefix: str
+) -> None:
+    crossings = CrossingsInTest()
+    for number in range(5):
+        crossings.cross(f"0100{number}", "over")
+    async with running_feed(crossings) as feed:
+        feed.answers += [503]
+        settings = {
+            "kafka_bootstrap": kafka.bootstrap,
+            "topic_prefix": topic_prefix,
+            "quota_url": feed.address,
+            "token_url": f"{feed.address}/token",
+            "service_client_secret": SecretStr(SECRET),
+        }
+        async with running_notifications(database, issuer, **settings) as notifications:
+            brought = [crossings.documents[0], crossings.documents[4]]
+            await announce(kafka.bootstrap, topic_prefix, crossings.records(brought))
+
+            async def all_five() -> bool:
+                return len(await alerts(notifications)) == 5
+
+            await eventually(all_five, within=20, because="the hole is filled")
+    assert feed.asked[:2] == ["after=1&limit=1000"] * 2
 
 
 async def test_a_false_repeat_is_buried_and_changes_nothing(notifications: Notifications) -> None:

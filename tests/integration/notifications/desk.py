@@ -1,0 +1,127 @@
+"""Deliveries to be sent, notifiers that send them, and a clock that the test moves."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from services.notifications.delivery.channel import Channel, Notice, Parcel
+from services.notifications.delivery.dispatcher import Dispatcher, Pace
+from services.notifications.delivery.log import LogChannel
+from services.notifications.delivery.webhook import WebhookChannel
+from services.notifications.domain.delivery import ACCEPTED, Outcome, Tracked
+from services.notifications.domain.recipient import ChannelCode, Recipient
+from services.notifications.handlers.crossings import Crossings
+from services.notifications.store import deliveries, recipients
+from shared.clock import now
+from shared.line import Line
+from shared.postgres import Bell, Database, transaction
+from tests.integration.notifications.crossings import LAND, CrossingsInTest
+from tests.integration.notifications.notices import SECRET, the_letters
+from tests.integration.notifications.receivers import Receiver, running_receiver
+from tests.integration.servers import OwnDatabase
+from tests.unit.notifications.builders import a_recipient
+
+
+@dataclass
+class Desk:
+    """Deliveries to be sent on a database of its own, and a clock that the test moves."""
+
+    database: Database
+    bell: Bell
+    receiver: Receiver
+    crossings: CrossingsInTest = field(default_factory=CrossingsInTest)
+    at: datetime = field(default_factory=now)
+    notifiers: list[Dispatcher] = field(default_factory=list)
+    webhooks: list[WebhookChannel] = field(default_factory=list)
+
+    def later(self, **span: float) -> None:
+        self.at += timedelta(**span)
+
+    def notifier(self, *channels: Channel) -> Dispatcher:
+        """One more notifier, with a webhook channel to the receiver and a log unless told."""
+        if not channels:
+            self.webhooks.append(WebhookChannel(self.receiver.origin))
+            channels = (self.webhooks[-1], LogChannel(the_letters()))
+        pace = Pace(clock=lambda: self.at, jitter=lambda: 0.0, grace_seconds=0.05)
+        self.notifiers.append(Dispatcher(self.database, channels, self.bell, pace))
+        return self.notifiers[-1]
+
+    async def recipient(self, **wish: Any) -> Recipient:
+        """A recipient at the receiver."""
+        wish.setdefault("address", f"{self.receiver.origin}/hook")
+        made = replace(a_recipient(**wish), id=uuid4())
+        is_webhook = made.wish.channel is ChannelCode.WEBHOOK
+        made = replace(made, secret=SECRET if is_webhook else None)
+        async with transaction(self.database) as tx:
+            await recipients.insert_recipient(tx, made)
+        return made
+
+    async def cross(self, count: int = 1) -> None:
+        """So many crossings, each of another unit, all applied and therefore planned."""
+        first = len(self.crossings.documents)
+        events = [self.crossings.cross(f"01{first + number:03}") for number in range(count)]
+        applier = Crossings(self.database, self.crossings, self.bell)
+        await Line(LAND, applier).take(events)
+        self.at = max(self.at, now())
+
+    async def tracked(self) -> list[Tracked]:
+        async with self.database.acquire() as tx:
+            return [one for _, one in await deliveries.list_deliveries(tx, ["01"], 2**62, 500)]
+
+    async def settled(self, notifier: Dispatcher) -> None:
+        """Rounds until nothing is due and nothing is on its way."""
+        while await notifier.round() or notifier.sending:
+            if notifier.sending:
+                await asyncio.wait(notifier.sending)
+
+
+@asynccontextmanager
+async def open_desk(database: OwnDatabase) -> AsyncIterator[Desk]:
+    """A desk; what is still on its way at the end is dropped."""
+    async with database.pool("notifications") as pool, running_receiver() as receiver:
+        bell = Bell(database.url("notifications"), database.passwords["notifications"], "test")
+        desk = Desk(pool, bell, receiver)
+        yield desk
+        for task in [task for notifier in desk.notifiers for task in notifier.sending]:
+            task.cancel()
+        for channel in desk.webhooks:
+            await channel.close()
+
+
+def states(tracked: list[Tracked]) -> list[tuple[str, list[str]]]:
+    return [(one.progress.state, [try_.outcome for try_ in one.attempts]) for one in tracked]
+
+
+@dataclass
+class Scripted:
+    """A channel of the test's own that fails in ways of its own."""
+
+    act: Callable[[Parcel], Awaitable[Outcome]]
+    code: ChannelCode = ChannelCode.WEBHOOK
+    slots: int = 16
+    unwritable: UUID | None = None
+
+    def write(self, notice: Notice) -> bytes:
+        if notice.delivery.alerts[0] == self.unwritable:
+            raise ValueError("this can't be written")
+        return b"content"
+
+    async def send(self, parcel: Parcel) -> Outcome:
+        return await self.act(parcel)
+
+
+async def accept(_parcel: Parcel) -> Outcome:
+    return ACCEPTED
+
+
+async def hang(_parcel: Parcel) -> Outcome:
+    await asyncio.Event().wait()
+    return ACCEPTED
+
+
+async def fail(_parcel: Parcel) -> Outcome:
+    raise ZeroDivisionError
