@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -24,6 +25,7 @@ from shared.watch import Watch
 B = TypeVar("B")
 Record: TypeAlias = "ConsumerRecord[bytes | None, bytes | None]"
 RETRY_FIRST_SECONDS, RETRY_MOST_SECONDS = 1.0, 15.0
+HINTS_EVERY_SECONDS = 1.0
 SETTLE_MOST_SECONDS = 5.0
 MOST_DETAIL = 500
 log = logging.getLogger(__name__)
@@ -56,6 +58,8 @@ class Inbox(Generic[B]):
         self.held: dict[Land, str] = {}
         self.trouble: str | None = f"{topic} is not assigned yet"
         self.watch: Watch | None = None
+        self._hints: dict[int, int] = {}
+        self._keep_hints_at = float("-inf")
 
     def line(self, land: Land) -> Line[B]:
         """The line of a Land."""
@@ -92,10 +96,17 @@ class Inbox(Generic[B]):
             del events[land]
         self._pause_full_lines()
         behind = {partition_of(land) for land, line in self.lines.items() if line.is_behind}
+        self._hints |= {place: at for place, at in places.items() if place not in behind}
+        if letters or time.monotonic() >= self._keep_hints_at:
+            await self._keep(letters)
+
+    async def _keep(self, letters: list[DeadLetter]) -> None:
         async with transaction(self.database) as tx:
             await insert_dead_letters(tx, letters)
-            for partition in sorted(places.keys() - behind):
-                await set_offset(tx, self.topic, partition, places[partition])
+            for partition in sorted(self._hints):
+                await set_offset(tx, self.topic, partition, self._hints[partition])
+        self._hints = {}
+        self._keep_hints_at = time.monotonic() + HINTS_EVERY_SECONDS
 
     def _sort(
         self, records: Sequence[Record]

@@ -22,6 +22,7 @@ KEEP_ALIVE_SECONDS = 10.0
 UNAVAILABLE = (
     OSError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # a query on a connection that is being cut
     asyncpg.PostgresConnectionError,
     asyncpg.OperatorInterventionError,
     asyncpg.InsufficientResourcesError,
@@ -60,14 +61,23 @@ def is_outage(failure: BaseException) -> bool:
     return isinstance(failure, UNAVAILABLE) and not isinstance(failure, ValueError)
 
 
-async def connect(url: str, password: str | None, name: str) -> OwnConnection:
-    """One connection of its own, for LISTEN, advisory locks and migrations."""
+async def connect(
+    url: str, password: str | None, name: str, *, durable: bool = True
+) -> OwnConnection:
+    """One connection of its own, for LISTEN, advisory locks and migrations.
+
+    Not `durable`: its commits don't wait for the disk, so a crash may take the last ones back.
+    """
     tx = await asyncpg.connect(
         url,
         password=password,
         timeout=5,
         command_timeout=20,
-        server_settings={"application_name": name, "timezone": "UTC"},
+        server_settings={
+            "application_name": name,
+            "timezone": "UTC",
+            "synchronous_commit": "on" if durable else "off",
+        },
     )
     await _speak_json(tx)
     return tx
@@ -159,7 +169,7 @@ class Bell:
                 await asyncio.sleep(1)
 
     async def _serve(self) -> None:
-        tx = await connect(self._url, self._password, f"{self._channel} bell")
+        tx = await connect(self._url, self._password, f"{self._channel} bell", durable=False)
         try:
             await tx.add_listener(self._channel, lambda *_: self._heard.set())
             self._heard.set()

@@ -22,8 +22,6 @@ PAGE = 500
 POLL_SECONDS = 1.0
 GATHER_SECONDS = 0.02
 """After a page the next one gathers for a moment: each costs all readers the same, full or not."""
-PROVE_SECONDS = 15.0
-SEND_SECONDS = 10.0
 TROUBLE = (*UNAVAILABLE, KafkaError)
 log = logging.getLogger(__name__)
 
@@ -51,10 +49,6 @@ class Source(Protocol):
         """The head of a Land as an event, where the topic carries heads."""
 
 
-class LeadLost(Exception):
-    """The connection that held the lead is gone: publish nothing more."""
-
-
 class Relay:
     """One leader per service publishes; the others wait to take over."""
 
@@ -76,7 +70,7 @@ class Relay:
                     self.trouble = None
                     await asyncio.sleep(self.place.takeover_seconds)
                 wait_seconds = 0.5
-            except (LeadLost, *TROUBLE) as failure:
+            except TROUBLE as failure:
                 self.trouble = f"publishing to {self.topic} pauses: {failure or type(failure)!s}"
                 log.warning("%s; again in %.1f s", self.trouble, wait_seconds)
                 await asyncio.sleep(wait_seconds)
@@ -86,7 +80,10 @@ class Relay:
 
     async def _lead_once(self) -> bool:
         place = self.place
-        lead = await connect(place.database_url, place.password, f"{self.topic} relay")
+        # Where a crash takes the last position back, what follows it is published again.
+        lead = await connect(
+            place.database_url, place.password, f"{self.topic} relay", durable=False
+        )
         try:
             if not await try_lead(lead):
                 return False
@@ -106,7 +103,7 @@ class Relay:
         proven_at = float("-inf")
         self.leads = True
         while True:
-            if time.monotonic() - proven_at >= PROVE_SECONDS:
+            if time.monotonic() - proven_at >= self.place.prove_seconds:
                 await self._forget_what_the_broker_lost(cluster)
                 await self._announce_heads(producer)
                 proven_at = time.monotonic()
@@ -135,14 +132,10 @@ class Relay:
 
     async def _send(self, producer: AIOKafkaProducer, land: Land, rows: Sequence[Outgoing]) -> int:
         """Send rows in order; the offset of the last one once the broker has all of them."""
-        async with asyncio.timeout(SEND_SECONDS):
-            acks = [
-                await producer.send(
-                    self.topic, row.value, key=land.encode(), partition=partition_of(land)
-                )
-                for row in rows
-            ]
-            return int([await ack for ack in acks][-1].offset)
+        key, partition = land.encode(), partition_of(land)
+        async with asyncio.timeout(self.place.send_seconds):
+            sent = [await producer.send(self.topic, row.value, key, partition) for row in rows]
+            return int((await asyncio.gather(*sent))[-1].offset)
 
     async def _announce_heads(self, producer: AIOKafkaProducer) -> None:
         for land, at in self.published.items():
@@ -166,11 +159,14 @@ class Relay:
         try:
             await reader.start()
             for land, at in self.published.items():
-                if at.sequence and not await self._is_there(reader, at, cluster):
+                # Each question alone would wait for a broker that is gone for 40 s.
+                async with asyncio.timeout(self.place.send_seconds):
+                    is_lost = at.sequence and not await self._is_there(reader, at, cluster)
+                if is_lost:
                     log.error("the broker lost records of Land %s: publishing again", land)
                     self.published[land] = replace(at, sequence=0)
         finally:
-            await reader.stop()
+            await close_quietly(reader)
 
     async def _is_there(self, reader: AIOKafkaConsumer, at: Published, cluster: str) -> bool:
         place = TopicPartition(self.topic, partition_of(at.land))
@@ -180,14 +176,17 @@ class Relay:
             return False
         reader.assign([place])
         reader.seek(place, at.log_offset)
-        async with asyncio.timeout(SEND_SECONDS):
-            record = await reader.getone()
+        record = await reader.getone()
         return bool(record.offset == at.log_offset and _of(record.value) == at.event)
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a relay connects on its own: the database for its lead, Kafka for the records."""
+    """Where a relay connects on its own, and how long it lets things take.
+
+    It asks the broker for its last records again and again after `prove_seconds`; a page that is
+    not taken within `send_seconds` is sent again by a new producer.
+    """
 
     database_url: str
     password: str | None
@@ -195,6 +194,8 @@ class Place:
     topic_prefix: str = ""
     replication: int = 1
     takeover_seconds: float = 1.0
+    prove_seconds: float = 15.0
+    send_seconds: float = 10.0
 
     @classmethod
     def of(cls, settings: ServiceSettings) -> "Place":
