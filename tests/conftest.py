@@ -1,8 +1,9 @@
-"""What holds for every test: how hard property tests try, and how they are repeated."""
+"""What holds for every test: how hard property tests try, and how a run is repeated."""
 
 import os
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, Phase, settings
 
 EXAMPLES = int(os.environ.get("HAFENLOTSE_TEST_EXAMPLES", "100"))
@@ -23,3 +24,10 @@ settings.register_profile(
     phases=[Phase.explicit, Phase.generate],
 )
 settings.load_profile("mutation" if Path.cwd().name == "mutants" else "house")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how to get the same order again; quiet runs show no header."""
+    seed = terminalreporter.config.getoption("randomly_seed", default=None)
+    if seed is not None:
+        terminalreporter.write_line(f"order: --randomly-seed={seed}")
