@@ -62,7 +62,7 @@ class Definer:
         return body
 
     def some_period(self) -> Json:
-        period = self.chance.choice(("continuous", "year", "half-year"))
+        period = self.chance.choice(("continuous", "continuous", "year", "half-year"))
         return {"period": period, "carry_over": self.chance.random() < 0.5}
 
 

@@ -8,14 +8,20 @@ import pytest
 
 from benchmarks.loading import Bench
 from benchmarks.system import System
+from tests.end_to_end.quotas import level
+from tests.end_to_end.system import System as Running
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
-async def test_a_short_load_is_reckoned_to_the_last_alert(access_file: Path) -> None:
+async def test_a_short_load_is_reckoned_to_the_last_alert(
+    access_file: Path, system: Running
+) -> None:
+    await level(system)
+
     def measured() -> dict[str, float]:
-        with closing(System(access_file)) as system:
-            return Bench(system, seed=1).run(per_second=20, seconds=2)
+        with closing(System(access_file)) as measuring:
+            return Bench(measuring, seed=1).run(per_second=20, seconds=2)
 
     figures = await asyncio.to_thread(measured)
     assert (figures["placements"], figures["not_accepted"], figures["wrong"]) == (40, 0, 0)
