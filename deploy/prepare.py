@@ -32,6 +32,7 @@ def make_secrets() -> None:
     for service in SERVICES:
         secret(FOLDER / service, "database_password")
         (FOLDER / service / "service_client_secret").write_text(service_secret, encoding="utf-8")
+    (FOLDER / "issuer").mkdir(exist_ok=True)
     write_clients(FOLDER / "issuer" / "clients.json", clients(FOLDER))
     kept_key(FOLDER / "issuer" / "issuer_key.json")
     for path in FOLDER.rglob("*"):
