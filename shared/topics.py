@@ -4,7 +4,7 @@ import asyncio
 import os
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import TopicAlreadyExistsError
+from aiokafka.errors import TopicAlreadyExistsError, for_code
 
 PLACEMENTS = "placements.v1"
 CROSSINGS = "crossings.v1"
@@ -18,7 +18,7 @@ def partition_of(land: str) -> int:
 
 
 async def ensure_topics(bootstrap: str, replication: int = 1, prefix: str = "") -> None:
-    """Create what is missing; what exists stays as it is."""
+    """Create what is missing; what exists stays as it is. A KafkaError says what is in the way."""
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=20_000)
     try:
         await admin.start()
@@ -37,7 +37,7 @@ async def _create(admin: AIOKafkaAdminClient, name: str, replication: int) -> No
         return
     for _, code, reason in (row[:3] for row in answer.topic_errors):
         if code not in (0, TopicAlreadyExistsError.errno):
-            raise RuntimeError(f"topic {name} could not be made: {reason}")
+            raise for_code(code)(f"topic {name} could not be made: {reason}")
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """Notices a consumer that stands still while it seems to run, and starts it again."""
 
+import asyncio
 import logging
 import time
 from collections.abc import Iterable, Mapping
@@ -9,7 +10,10 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 from faststream.kafka.subscriber.usecase import LogicSubscriber
 
+from shared.kafka import close_quietly
+
 STALL_SECONDS = 60.0
+ASK_SECONDS = 10.0
 log = logging.getLogger(__name__)
 
 
@@ -69,8 +73,9 @@ async def _end_offsets(
     """Where the partitions end, asked over a connection of its own."""
     asking = AIOKafkaConsumer(bootstrap_servers=bootstrap, request_timeout_ms=10_000)
     try:
-        await asking.start()
-        ends: Mapping[TopicPartition, int] = await asking.end_offsets(list(places))
-        return ends
+        async with asyncio.timeout(ASK_SECONDS):
+            await asking.start()
+            ends: Mapping[TopicPartition, int] = await asking.end_offsets(list(places))
+            return ends
     finally:
-        await asking.stop()
+        await close_quietly(asking)

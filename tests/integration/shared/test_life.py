@@ -2,11 +2,9 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
 from pathlib import Path
 
-import psutil  # type: ignore[import-untyped]  # ships no types
 import pytest
 import pytest_asyncio
 
@@ -14,27 +12,13 @@ from embedded.postgres import PostgresServer
 from tests.eventually import eventually
 from tests.integration.servers import OwnDatabase, make_template
 from tests.integration.shared.conftest import make_table
+from tests.integration.shared.freezing import frozen
 from tests.integration.shared.issuers import IssuerInTest
 from tests.integration.shared.processes import notes_process
 
 pytestmark = pytest.mark.asyncio
 NOBODY = "postgresql://quota@127.0.0.1:9/hafenlotse"
 STOPPED_WITHIN = 8.0
-
-
-@contextmanager
-def frozen(server: PostgresServer) -> Iterator[None]:
-    """Let every process of a server stand still: connections are taken and nothing is said."""
-    number = int((server.data / "postmaster.pid").read_text(encoding="utf-8").split()[0])
-    postmaster = psutil.Process(number)
-    processes = [postmaster, *postmaster.children(recursive=True)]
-    for process in processes:
-        process.suspend()
-    try:
-        yield
-    finally:
-        for process in processes:
-            process.resume()
 
 
 @pytest_asyncio.fixture
@@ -99,7 +83,7 @@ async def test_postgresql_that_hangs_is_told_within_two_seconds(
     password = own_database.passwords["quota"]
     async with notes_process(own_database.url("quota"), password, issuer, tmp_path) as notes:
         await notes.becomes_ready()
-        with frozen(own_database.server):
+        with frozen(own_database.server.folder):
             for _ in range(3):
                 async with asyncio.timeout(2):
                     assert (await notes.health("ready"))[0] == 503

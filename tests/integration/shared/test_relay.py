@@ -1,0 +1,261 @@
+"""What is numbered is published: every row, in order, by one relay, whatever breaks."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass, replace
+
+import asyncpg
+import orjson
+import pytest
+import pytest_asyncio
+from aiokafka.errors import KafkaError
+
+from embedded.kafka import KafkaBroker, running_kafka
+from shared.postgres import Bell, Database
+from shared.relay import Place, Relay
+from shared.topics import PLACEMENTS, ensure_topics
+from tests.eventually import eventually
+from tests.integration.servers import OwnDatabase
+from tests.integration.shared.freezing import frozen
+from tests.integration.shared.ledgers import Rows, add, make_tables
+from tests.integration.shared.topics import administering, put, read_topic
+
+pytestmark = pytest.mark.asyncio
+CUT = """
+    SELECT pg_terminate_backend(pid) FROM pg_locks JOIN pg_stat_activity USING (pid)
+     WHERE locktype = 'advisory' AND datname = $1
+"""
+
+
+@pytest.fixture(scope="module")
+def breakable_kafka() -> Iterator[KafkaBroker]:
+    """A broker that the tests of this file stop, freeze and wipe, one after the other."""
+    with running_kafka() as broker:
+        yield broker
+
+
+@dataclass
+class Relaying:
+    """Relays of one source on one topic."""
+
+    own: OwnDatabase
+    database: Database
+    place: Place
+    running: AsyncExitStack
+
+    @property
+    def topic(self) -> str:
+        return self.place.topic_prefix + PLACEMENTS
+
+    async def start(self, source: Rows | None = None) -> Relay:
+        """One more relay, running."""
+        bell = Bell(self.own.url("quota"), self.own.passwords["quota"], "test_relay")
+        relay = Relay(source or Rows(), self.topic, self.database, bell, self.place)
+        await self.running.enter_async_context(running(relay, bell))
+        return relay
+
+    async def published(self) -> dict[str, list[int]]:
+        """The numbers of every Land in the order of the topic."""
+        numbers = defaultdict(list)
+        for record in await read_topic(self.place.bootstrap, self.topic):
+            value = orjson.loads(record.value or b"")
+            assert record.key == value["land"].encode()
+            assert record.partition == int(value["land"]) - 1
+            numbers[value["land"]].append(value["sequence"])
+        return numbers
+
+    async def has(self, **counts: int) -> bool:
+        """Whether each Land's last published number is this one."""
+        published = await self.published()
+        return all(published[land[-2:]][-1:] == [count] for land, count in counts.items())
+
+    async def cut_leader(self) -> None:
+        tx = await asyncpg.connect(self.own.admin_url)
+        try:
+            assert await tx.fetch(CUT, self.own.name)
+        finally:
+            await tx.close()
+
+
+@asynccontextmanager
+async def running(relay: Relay, bell: Bell) -> AsyncIterator[None]:
+    tasks = [asyncio.create_task(job) for job in (relay.run(), bell.run())]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        for task in tasks:
+            with suppress(asyncio.CancelledError):
+                await task
+
+
+@asynccontextmanager
+async def relays(own: OwnDatabase, bootstrap: str, prefix: str) -> AsyncIterator[Relaying]:
+    await make_tables(own)
+    place = Place(own.url("quota"), own.passwords["quota"], bootstrap, prefix)
+    quick = replace(place, takeover_seconds=0.2, prove_seconds=0.5, send_seconds=3.0)
+    async with own.pool("quota", size=14) as database, AsyncExitStack() as stack:
+        yield Relaying(own, database, quick, stack)
+
+
+@pytest_asyncio.fixture
+async def relaying(
+    database: OwnDatabase, kafka: KafkaBroker, topic_prefix: str
+) -> AsyncIterator[Relaying]:
+    async with relays(database, kafka.bootstrap, topic_prefix) as relaying:
+        yield relaying
+
+
+@pytest_asyncio.fixture
+async def breakable(database: OwnDatabase, breakable_kafka: KafkaBroker) -> AsyncIterator[Relaying]:
+    async with relays(
+        database, breakable_kafka.bootstrap, f"{database.name.replace('_', '-')}."
+    ) as relaying:
+        yield relaying
+
+
+def without_repeats(numbers: list[int]) -> list[int]:
+    """As readers see them, who drop what is not above the last one."""
+    seen: list[int] = []
+    for number in numbers:
+        if not seen or number > seen[-1]:
+            seen.append(number)
+    return seen
+
+
+async def test_twelve_writers_leave_no_hole_and_no_inversion(relaying: Relaying) -> None:
+    relay = await relaying.start()
+    await asyncio.gather(
+        *(add(relaying.database, f"{1 + number % 3:02}", 25, number) for number in range(12))
+    )
+    await eventually(
+        lambda: relaying.has(land_01=100, land_02=100, land_03=100), within=15, because="all go out"
+    )
+    whole = list(range(1, 101))
+    assert await relaying.published() == {"01": whole, "02": whole, "03": whole}
+    assert relay.trouble is None
+
+
+async def test_one_relay_leads_and_the_next_takes_over(relaying: Relaying) -> None:
+    first, second = await relaying.start(), await relaying.start()
+    await add(relaying.database, "01", 5)
+    await eventually(lambda: relaying.has(land_01=5), within=10, because="the leader publishes")
+    assert first.leads != second.leads
+    leader, other = (first, second) if first.leads else (second, first)
+    for _ in range(2):
+        await relaying.cut_leader()
+        await add(relaying.database, "01", 5)
+        await eventually(
+            lambda: first.leads or second.leads, within=5, because="one of them takes over"
+        )
+    await eventually(lambda: relaying.has(land_01=15), within=5, because="the rest goes out")
+    assert without_repeats((await relaying.published())["01"]) == list(range(1, 16))
+    assert not (leader.leads and other.leads)
+
+
+async def test_a_relay_that_starts_again_repeats_nothing(relaying: Relaying) -> None:
+    await add(relaying.database, "01", 3)
+    relay = await relaying.start()
+    await eventually(lambda: relay.published, within=10, because="it knows what it published")
+    await relaying.running.aclose()
+    await add(relaying.database, "01", 3)
+    await relaying.start()
+    await eventually(lambda: relaying.has(land_01=6), within=10, because="the next goes on")
+    assert (await relaying.published())["01"] == [1, 2, 3, 4, 5, 6]
+
+
+async def test_a_head_is_announced_only_behind_what_it_announces(relaying: Relaying) -> None:
+    source = Rows(has_heads=True)
+    await add(relaying.database, "05", 2)
+    await relaying.start(source)
+
+    async def announced() -> list[bytes | None]:
+        records = await read_topic(relaying.place.bootstrap, relaying.topic)
+        return [record.value for record in records if record.value == b"head"]
+
+    await eventually(announced, within=10, because="heads are announced again and again")
+    records = await read_topic(relaying.place.bootstrap, relaying.topic)
+    assert [orjson.loads(record.value or b"")["sequence"] for record in records[:2]] == [1, 2]
+    assert {record.partition for record in records} == {4}
+
+
+async def test_a_topic_that_was_deleted_is_made_and_filled_again(breakable: Relaying) -> None:
+    await add(breakable.database, "01", 7)
+    await add(breakable.database, "16", 2)
+    await breakable.start()
+    await eventually(lambda: breakable.has(land_01=7, land_16=2), within=15, because="all is there")
+    async with administering(breakable.place.bootstrap) as admin:
+        await admin.delete_topics([breakable.topic])
+    await add(breakable.database, "01", 1)
+    await eventually(lambda: breakable.has(land_01=8, land_16=2), within=20, because="it is again")
+    published = await breakable.published()
+    assert without_repeats(published["01"]) == list(range(1, 9))
+    assert without_repeats(published["16"]) == [1, 2]
+
+
+async def test_records_that_the_broker_lost_are_found_without_a_new_one(
+    breakable: Relaying,
+) -> None:
+    await add(breakable.database, "02", 4)
+    await breakable.start()
+    await eventually(lambda: breakable.has(land_02=4), within=15, because="all is there")
+    await breakable.running.aclose()
+    async with administering(breakable.place.bootstrap) as admin:
+        await admin.delete_topics([breakable.topic])
+
+    async def made_again() -> bool:
+        with suppress(KafkaError):
+            await ensure_topics(breakable.place.bootstrap, prefix=breakable.place.topic_prefix)
+            await put(breakable.place.bootstrap, breakable.topic, "02", [STRANGER] * 4)
+            return True
+        return False
+
+    await eventually(made_again, within=10, because="the topic is there, with other records")
+    await breakable.start()
+    await eventually(lambda: breakable.has(land_02=4), within=15, because="its own are missing")
+    assert [number for number in (await breakable.published())["02"] if number] == [1, 2, 3, 4]
+
+
+STRANGER = orjson.dumps({"land": "02", "sequence": 0})
+
+
+async def test_a_broker_that_lost_everything_is_filled_again(
+    breakable: Relaying, breakable_kafka: KafkaBroker
+) -> None:
+    await add(breakable.database, "01", 6)
+    relay = await breakable.start()
+    await eventually(lambda: breakable.has(land_01=6), within=15, because="all is there")
+    await asyncio.to_thread(breakable_kafka.wipe)
+    await add(breakable.database, "01", 1)
+    await eventually(lambda: relay.trouble, within=15, because="the relay notices")
+    await asyncio.to_thread(breakable_kafka.start)
+    await eventually(lambda: breakable.has(land_01=7), within=30, because="all is there again")
+    assert without_repeats((await breakable.published())["01"]) == list(range(1, 8))
+
+
+async def test_while_the_broker_hangs_the_relay_says_so_and_then_goes_on(
+    breakable: Relaying, breakable_kafka: KafkaBroker
+) -> None:
+    await add(breakable.database, "01", 2)
+    relay = await breakable.start()
+    await eventually(lambda: breakable.has(land_01=2), within=15, because="all is there")
+    with frozen(breakable_kafka.folder):
+        await add(breakable.database, "01", 2)
+        await eventually(lambda: relay.trouble, within=10, because="no publish waits for ever")
+    await eventually(lambda: breakable.has(land_01=4), within=30, because="the broker is back")
+    assert without_repeats((await breakable.published())["01"]) == [1, 2, 3, 4]
+
+
+async def test_rows_wait_for_a_broker_that_is_not_there_yet(
+    breakable: Relaying, breakable_kafka: KafkaBroker
+) -> None:
+    await asyncio.to_thread(breakable_kafka.stop)
+    await add(breakable.database, "01", 3)
+    relay = await breakable.start()
+    await eventually(lambda: "pauses" in (relay.trouble or ""), within=15, because="none is there")
+    await asyncio.to_thread(breakable_kafka.start)
+    await eventually(lambda: breakable.has(land_01=3), within=30, because="now it is")
+    await eventually(lambda: relay.trouble is None, within=5, because="all is well")
