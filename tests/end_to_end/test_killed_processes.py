@@ -13,6 +13,7 @@ import pytest
 
 from tests.end_to_end.own_system import is_alive
 from tests.end_to_end.placements import PLACEMENTS, UNITS, a_placement, record
+from tests.end_to_end.problems import problem
 from tests.end_to_end.quotas import eventually_some, level
 from tests.end_to_end.system import Caller, System
 from tests.end_to_end.world import assert_world_agrees
@@ -37,6 +38,7 @@ class Load:
 
     system: System
     accepted: list[str] = field(default_factory=list)
+    refused: list[httpx.Response] = field(default_factory=list)
     end: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def go_on(self, unit: str) -> None:
@@ -62,7 +64,7 @@ class Load:
         answer = await city.post(PLACEMENTS, a_placement(unit=unit), Idempotency_Key=key)
         if answer.status_code == 201:
             return answer
-        assert answer.status_code in {409, 502, 503, 504}, answer.text
+        self.refused.append(answer)
         return None
 
 
@@ -90,6 +92,14 @@ async def restarted(system: System, name: str, killed: int) -> None:
     await eventually_some(is_back, f"{name} runs again", RESTART_SECONDS)
 
 
+def assert_refused_for_a_while(load: Load) -> None:
+    """Whoever was not served was told so, and when to come again."""
+    for answer in load.refused:
+        slug = "in-flight" if answer.status_code == 409 else "unavailable"
+        problem(answer, 409 if answer.status_code == 409 else 503, slug)
+        assert int(answer.headers["Retry-After"]) >= 0
+
+
 async def assert_all_counted(system: System, load: Load) -> None:
     expected = await assert_world_agrees(system)
     recorded = [e["placement"] for e in expected.entries if e["type"] == "recorded"]
@@ -109,6 +119,7 @@ async def test_a_process_killed_under_load_loses_nothing_and_doubles_nothing(
         await restarted(system, name, pid)
         so_far = len(load.accepted)
         await eventually_some(lambda: len(load.accepted) >= so_far + 10, "the load runs on")
+    assert_refused_for_a_while(load)
     await assert_all_counted(system, load)
 
 
