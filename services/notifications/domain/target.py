@@ -112,7 +112,7 @@ def _read_host(written: str) -> tuple[str, IPAddress | None]:
         name = written.encode("idna").decode("ascii").lower()
     except UnicodeError as fault:
         raise AddressMalformed from fault
-    if "_" in name or not name.strip("."):
+    if "_" in name:
         raise AddressMalformed
     address = _read_ipv4(name)
     return (str(address), address) if address else (name, None)
@@ -120,7 +120,7 @@ def _read_host(written: str) -> tuple[str, IPAddress | None]:
 
 def _read_ipv6(written: str) -> IPv6Address:
     try:
-        return IPv6Address(written.replace("%25", "%"))
+        return IPv6Address(written)
     except ValueError as fault:
         raise AddressMalformed from fault
 

@@ -123,6 +123,7 @@ MALFORMED = [
     "http://flens_burg.example/",
     "http://" + "a" * 64 + ".example/",
     "http://1.2.3.4.5/",
+    "http://1.2.3.4.0/",
     "http://256.1.1.1/",
     "http://1.2.3.256/",
     "http://1.2.65536/",
