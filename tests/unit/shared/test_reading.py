@@ -1,6 +1,7 @@
 """Bodies are bounded, and JSON is strict: what is ambiguous or can't be stored is refused."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -27,8 +28,9 @@ def refusal(body: bytes) -> Problem:
 
 @given(values, st.booleans())
 def test_every_other_value_is_read_as_python_reads_it(value: Any, as_ascii: bool) -> None:
-    text = json.dumps(value, ensure_ascii=as_ascii).replace("Infinity", "1e999")
-    assert parse_json(text.encode()) == value
+    text = json.dumps(value, ensure_ascii=as_ascii)
+    written = re.sub(r'("(?:[^"\\]|\\.)*")|Infinity', lambda it: it[1] or "1e999", text)
+    assert parse_json(written.encode()) == value
 
 
 @pytest.mark.parametrize(
