@@ -1,6 +1,7 @@
 """Tokens of a certified OpenID provider that is not ours open the doors that they should."""
 
 import json
+import os
 import shutil
 import subprocess
 from collections.abc import AsyncIterator, Iterator
@@ -54,6 +55,7 @@ def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     subprocess.run(
         ["npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", "--no-package-lock"],
         cwd=folder,
+        env=os.environ | {"NODE_USE_SYSTEM_CA": "1"},  # as pip does
         check=True,
         capture_output=True,
         timeout=180,
