@@ -27,6 +27,10 @@ class ServiceTokens:
                 await self._fetch()
         return {"Authorization": f"Bearer {self._token}"}
 
+    def forget(self) -> None:
+        """Fetch a new token for the next request: this one was refused."""
+        self._until = 0.0
+
     async def _fetch(self) -> None:
         settings = self._settings
         secret = settings.service_client_secret
@@ -39,9 +43,13 @@ class ServiceTokens:
         )
         if answer.status_code != httpx.codes.OK:
             raise FeedUnavailable(f"the issuer gave no token: {answer.status_code}")
-        granted = answer.json()
-        self._token = granted["access_token"]
-        self._until = time.monotonic() + max(0.0, granted.get("expires_in", 60) - 30)
+        try:
+            granted = answer.json()
+            self._token = granted["access_token"]
+            seconds = float(granted.get("expires_in", 60))
+        except (ValueError, TypeError, KeyError) as fault:
+            raise FeedUnavailable(f"the issuer's answer has no token: {fault!r}") from fault
+        self._until = time.monotonic() + max(0.0, seconds - 30)
 
 
 class Pages(Protocol):
@@ -66,11 +74,14 @@ class Feed:
     async def get(self, path: str) -> bytes:
         """The body of an answer, or FeedUnavailable."""
         try:
-            answer = await self._client.get(
-                self._address + path, headers=await self._tokens.header()
-            )
-        except httpx.HTTPError as failure:
+            async with asyncio.timeout(ASK_SECONDS):
+                answer = await self._client.get(
+                    self._address + path, headers=await self._tokens.header()
+                )
+        except (httpx.HTTPError, TimeoutError) as failure:
             raise FeedUnavailable(f"{self._address}: {failure!r}") from failure
+        if answer.status_code == httpx.codes.UNAUTHORIZED:
+            self._tokens.forget()
         if answer.status_code != httpx.codes.OK:
             raise FeedUnavailable(f"{path} answered {answer.status_code}")
         return answer.content

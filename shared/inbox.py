@@ -5,6 +5,7 @@ import logging
 import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import Generic, TypeAlias, TypeVar
@@ -16,7 +17,7 @@ from faststream.kafka import KafkaBroker, KafkaMessage
 
 from shared.codes import Land
 from shared.line import Applier, Event, Line
-from shared.postgres import Database, LandHeld, transaction
+from shared.postgres import UNAVAILABLE, Database, LandHeld, transaction
 from shared.store.dead_letters import DeadLetter, insert_dead_letters
 from shared.store.offsets import load_offsets, set_offset
 from shared.topics import partition_of
@@ -101,11 +102,15 @@ class Inbox(Generic[B]):
             await self._keep(letters)
 
     async def _keep(self, letters: list[DeadLetter]) -> None:
-        async with transaction(self.database) as tx:
-            await insert_dead_letters(tx, letters)
-            for partition in sorted(self._hints):
-                await set_offset(tx, self.topic, partition, self._hints[partition])
-        self._hints = {}
+        hints, self._hints = self._hints, {}
+        try:
+            async with transaction(self.database) as tx:
+                await insert_dead_letters(tx, letters)
+                for partition in sorted(hints):
+                    await set_offset(tx, self.topic, partition, hints[partition])
+        except BaseException:
+            self._hints = hints | self._hints
+            raise
         self._keep_hints_at = time.monotonic() + HINTS_EVERY_SECONDS
 
     def _sort(
@@ -151,6 +156,9 @@ class Inbox(Generic[B]):
             for line in behind:
                 await self._settle(line)
             self._pause_full_lines()
+            if self._hints:
+                with suppress(*UNAVAILABLE):
+                    await self._keep([])
             if self.watch:
                 await self.watch.look()
             still = any(line.is_behind for line in behind)

@@ -10,6 +10,7 @@ from pathlib import Path
 from shared.postgres import Connection, connect
 
 ROOT = Path(__file__).resolve().parent.parent
+LONGEST_SECONDS = 600.0
 NAME = re.compile(r"\d{4}_[a-z_]+\.sql")
 
 REMEMBER = """
@@ -36,7 +37,7 @@ async def migrate(admin_url: str, service: str) -> list[str]:
     tx = await connect(admin_url, os.environ.get("PGPASSWORD"), f"migrations {service}")
     try:
         await tx.execute(f'SET search_path = "{service}"')
-        await tx.execute(LOCK, service)
+        await tx.execute(LOCK, service, timeout=LONGEST_SECONDS)
         await tx.execute(REMEMBER)
         known = {row["name"]: row["sha256"] for row in await tx.fetch(APPLIED)}
         return [name for name in _files(service) if await _apply(tx, name, known)]
@@ -62,7 +63,7 @@ async def _apply(tx: Connection, name: str, known: dict[str, str]) -> bool:
             raise MigrationChanged(name)
         return False
     async with tx.transaction():
-        await tx.execute(text)
+        await tx.execute(text, timeout=LONGEST_SECONDS)
         await tx.execute(RECORD, name, digest)
     return True
 

@@ -157,9 +157,10 @@ class Relay:
             auto_offset_reset="earliest",
         )
         try:
-            await reader.start()
+            # Each of these alone would wait for a broker that is gone for 40 s.
+            async with asyncio.timeout(self.place.send_seconds):
+                await reader.start()
             for land, at in self.published.items():
-                # Each question alone would wait for a broker that is gone for 40 s.
                 async with asyncio.timeout(self.place.send_seconds):
                     is_lost = at.sequence and not await self._is_there(reader, at, cluster)
                 if is_lost:

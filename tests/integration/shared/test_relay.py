@@ -74,7 +74,9 @@ class Relaying:
     async def cut_leader(self) -> None:
         tx = await asyncpg.connect(self.own.admin_url)
         try:
-            assert await tx.fetch(CUT, self.own.name)
+            await eventually(
+                lambda: tx.fetch(CUT, self.own.name), within=5, because="there is a leader"
+            )
         finally:
             await tx.close()
 

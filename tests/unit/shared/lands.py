@@ -53,13 +53,15 @@ class LandInMemory:
     asked: list[tuple[int, int]] = field(default_factory=list)
     fetches: int = 0
     refused: Callable[[Event[str]], Exception | None] = lambda _event: None
+    land: Land = LAND
+    genesis: str = GENESIS
 
     @classmethod
     def of(cls, count: int) -> Self:
         return cls([an_event(number) for number in range(1, count + 1)])
 
     def line(self) -> Line[str]:
-        return Line(LAND, self)
+        return Line(self.land, self)
 
     @property
     def numbers(self) -> list[int]:
@@ -70,14 +72,14 @@ class LandInMemory:
         return [((one.value or b"").decode(), one.reason) for one in self.letters]
 
     async def load_reached(self, land: Land) -> Reached:
-        assert land == LAND
+        assert land == self.land
         if self.held:
             raise Held(self.held)
         last = self.applied[-1] if self.applied else None
-        return Reached(last.sequence, last.fingerprint) if last else Reached(0, GENESIS)
+        return Reached(last.sequence, last.fingerprint) if last else Reached(0, self.genesis)
 
     async def apply(self, land: Land, events: Sequence[Event[str]]) -> None:
-        assert land == LAND
+        assert land == self.land
         if self.lost_in_a_row:
             self.lost_in_a_row -= 1
             raise OwnershipLost
@@ -90,7 +92,7 @@ class LandInMemory:
         self.applied += events
 
     async def load_fingerprints(self, land: Land, low: int, high: int) -> dict[int, str]:
-        assert land == LAND
+        assert land == self.land
         self.asked.append((low, high))
         return {
             event.sequence: event.fingerprint
@@ -99,14 +101,14 @@ class LandInMemory:
         }
 
     async def fetch(self, land: Land, after: int, limit: int) -> Sequence[Event[str]]:
-        assert land == LAND
+        assert land == self.land
         self.fetches += 1
         if self.feed_is_down:
             raise FeedUnavailable("switched off by the test")
         return self.true[after : after + limit]
 
     async def hold(self, land: Land, reason: str) -> None:
-        assert land == LAND
+        assert land == self.land
         self.held = reason
 
     async def bury(self, letters: list[DeadLetter]) -> None:

@@ -1,7 +1,5 @@
 """What is an outage, after which the same may be tried again, and what is a mistake."""
 
-import asyncio
-
 import asyncpg
 import pytest
 
@@ -11,7 +9,7 @@ OUTAGES = [
     ConnectionRefusedError(),
     ConnectionResetError(),
     TimeoutError(),
-    asyncio.TimeoutError(),
+    TimeoutError(),
     OSError("Multiple exceptions: [Errno 111] Connect call failed"),
     asyncpg.ConnectionDoesNotExistError("connection was closed in the middle of operation"),
     asyncpg.CannotConnectNowError("the database system is starting up"),
