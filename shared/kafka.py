@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-from contextlib import suppress
 from typing import Protocol
 
 from aiokafka import AIOKafkaProducer
@@ -41,8 +40,7 @@ async def start_broker(broker: KafkaBroker) -> None:
             return await broker.start()
         except (KafkaError, OSError) as failure:
             log.warning("waiting for Kafka: %s", failure)
-            with suppress(Exception):
-                await asyncio.wait_for(broker.stop(), CLOSE_SECONDS)
+            await close_quietly(broker)
             await asyncio.sleep(wait_seconds)
             wait_seconds = min(wait_seconds * 2, 5.0)
 
@@ -73,9 +71,13 @@ class Stoppable(Protocol):
 
 
 async def close_quietly(client: Stoppable) -> None:
-    """Stop a client that may hang, for a few seconds at most."""
-    with suppress(Exception):
-        await asyncio.wait_for(client.stop(), CLOSE_SECONDS)
+    """Stop a client within a few seconds, though it may hang and even ignore being cancelled."""
+    stopping = asyncio.ensure_future(client.stop())
+    await asyncio.wait([stopping], timeout=CLOSE_SECONDS)
+    if not stopping.done():
+        stopping.cancel()
+    elif not stopping.cancelled():
+        stopping.exception()  # seen, so that nobody is warned of it
 
 
 async def load_cluster_id(bootstrap: str) -> str:

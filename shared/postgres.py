@@ -172,6 +172,7 @@ class Bell:
         tx = await connect(self._url, self._password, f"{self._channel} bell", durable=False)
         try:
             await tx.add_listener(self._channel, lambda *_: self._heard.set())
+            tx.add_termination_listener(lambda _: self._rung.set())  # to notice it at once
             self._heard.set()
             while True:
                 await self._notify_when_rung(tx)

@@ -87,7 +87,7 @@ class Service:
         database = await self._wait_for_database()
         try:
             async with self.work(database) as jobs, asyncio.TaskGroup() as group:
-                tasks = [group.create_task(job) for job in jobs]
+                tasks = [group.create_task(_until_cancelled(job)) for job in jobs]
                 self.database = database
                 log.info("%s is at work", self.name)
                 await stop.wait()
@@ -132,6 +132,17 @@ class Service:
             server_header=False,
             timeout_graceful_shutdown=STOP_SECONDS,
         )
+
+
+async def _until_cancelled(job: Coroutine[Any, Any, None]) -> None:
+    """Run a job; a cancellation that escaped from a library must not end it without a word."""
+    try:
+        await job
+    except asyncio.CancelledError as stray:
+        task = asyncio.current_task()
+        if task and not task.cancelling():
+            raise RuntimeError("a job was cancelled, and nobody asked for it") from stray
+        raise
 
 
 async def _close(database: Database) -> None:

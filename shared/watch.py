@@ -14,6 +14,7 @@ from shared.kafka import close_quietly
 
 STALL_SECONDS = 60.0
 ASK_SECONDS = 10.0
+RESTART_SECONDS = 30.0
 log = logging.getLogger(__name__)
 
 
@@ -41,14 +42,15 @@ class Watch:
         self.was_restarted &= not fetched
 
     async def look(self) -> None:
-        """Start the consumer again where it does not move; the second time raise ConsumerStuck."""
+        """Start the consumer again where it does not move; what does not heal it is raised."""
         if not self.subscriber.running or not (self._loop_ended() or await self._stands_still()):
             return
         log.error("the consumer of %s stands still", self.subscriber.topic_names)
         if self.was_restarted:
             raise ConsumerStuck(self.subscriber.topic_names)
-        await self.subscriber.stop()
-        await self.subscriber.start()
+        async with asyncio.timeout(RESTART_SECONDS):
+            await self.subscriber.stop()
+            await self.subscriber.start()
         self.was_restarted, self.moved_at = True, time.monotonic()
 
     def _loop_ended(self) -> bool:

@@ -7,11 +7,13 @@ import asyncpg
 import pytest
 import pytest_asyncio
 
+from embedded.kafka import KafkaBroker
 from tests.eventually import eventually
 from tests.integration.servers import OwnDatabase
 from tests.integration.shared.issuers import IssuerInTest, running_issuer
 from tests.integration.shared.notes import TABLE
 from tests.integration.shared.processes import Notes, notes_here
+from tests.integration.shared.reading import Reading, reading_with
 
 SLEEPERS = """
     SELECT pg_terminate_backend(pid) FROM pg_stat_activity
@@ -61,3 +63,11 @@ async def notes(database: OwnDatabase, issuer: IssuerInTest) -> AsyncIterator[No
     await make_table(database)
     async with notes_here(database.url("quota"), database.passwords["quota"], issuer) as notes:
         yield notes
+
+
+@pytest_asyncio.fixture
+async def reading(
+    database: OwnDatabase, kafka: KafkaBroker, topic_prefix: str
+) -> AsyncIterator[Reading]:
+    async with reading_with(database, kafka, topic_prefix) as reading:
+        yield reading

@@ -104,15 +104,22 @@ async def test_a_stop_is_orderly_and_finishes_open_requests(
         assert await notes.exit_code(within=STOPPED_WITHIN) == 0
 
 
+@pytest.mark.parametrize(
+    ("environment", "said"), [({}, "told to"), ({"NOTES_STRAY": "1"}, "nobody asked for it")]
+)
 async def test_a_process_whose_job_died_ends_with_a_failure(
-    database: OwnDatabase, issuer: IssuerInTest, tmp_path: Path
+    database: OwnDatabase,
+    issuer: IssuerInTest,
+    tmp_path: Path,
+    environment: dict[str, str],
+    said: str,
 ) -> None:
     url, password = database.url("quota"), database.passwords["quota"]
-    async with notes_process(url, password, issuer, tmp_path) as notes:
+    async with notes_process(url, password, issuer, tmp_path, **environment) as notes:
         await notes.becomes_ready()
         assert (await notes.request("DELETE", "/quota/v1/notes")).status_code == 204
         assert await notes.exit_code(within=STOPPED_WITHIN) == 1
-        assert "RuntimeError: told to" in notes.log.read_text(encoding="utf-8")
+        assert said in notes.log.read_text(encoding="utf-8")
 
 
 async def test_a_condition_that_is_not_met_is_told(

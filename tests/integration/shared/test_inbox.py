@@ -1,0 +1,216 @@
+"""A real topic is read to the end: order, holes, poison, restarts, and loops that die."""
+
+import asyncio
+
+import pytest
+from faststream import AckPolicy
+
+from embedded.kafka import KafkaBroker
+from embedded.postgres import PostgresServer
+from shared.codes import Land
+from shared.kafka import make_broker, start_broker
+from shared.line import Line
+from shared.topics import ensure_topics
+from tests.eventually import eventually
+from tests.integration.servers import OwnDatabase, make_template
+from tests.integration.shared.readers import Ledgers, forged
+from tests.integration.shared.reading import Reading, reading_with
+from tests.integration.shared.topics import administering, producing
+
+pytestmark = pytest.mark.asyncio
+LETTERS = """
+    SELECT partition, reason, key, value, headers FROM dead_letters ORDER BY partition, log_offset
+"""
+OFFSETS = "SELECT partition, next_offset FROM offsets WHERE topic = $1"
+PLACE = "INSERT INTO offsets VALUES ($1, $2, $3)"
+
+
+async def test_a_new_group_reads_what_was_there_before_it(reading: Reading) -> None:
+    await reading.put("01", reading.ledgers.record("01", 5))
+    await reading.put("16", reading.ledgers.record("16", 3))
+    inbox = await reading.start()
+    await reading.reached(land_01=5, land_16=3)
+    await reading.put("01", reading.ledgers.record("01", 2))
+    await reading.reached(land_01=7)
+    assert inbox.trouble is None
+
+
+async def test_poison_is_buried_byte_for_byte_and_stops_nobody(reading: Reading) -> None:
+    good = reading.ledgers.record("01", 6)
+    later = b'{"specversion":"1.0","type":"placement.recorded.v2","data":{"any":1}}'
+    stranger = Ledgers().record("02", 1)[0]
+    poison: list[tuple[bytes | None, list[tuple[str, bytes | None]]]] = [
+        (None, []),
+        (b"", []),
+        (b"no JSON", [("traceparent", b"\xff\xfe"), ("empty", b"")]),
+        (b'{"another": "kind"}', [("null", None), ("a\0b", b"1")]),
+        (b'"' + b"x" * 900_000 + b'"', []),
+        (b'{"specversion":"1.0","type":"\\u0000","data":1}', []),
+        (b'{"specversion":"1.0","type":"placement.recorded.v1","data":{"type":"\\u0000"}}', []),
+        (b"[" * 100_000 + b"]" * 100_000, []),
+        (good[3].replace(b'"persons":1', b'"persons":2'), []),
+        (stranger, []),
+    ]
+    async with producing(reading.bootstrap) as producer:
+        for index, value in enumerate(good):
+            await producer.send_and_wait(reading.topic, value, b"01", 0)
+            if index == 2:
+                for bad, headers in poison:
+                    await producer.send_and_wait(reading.topic, bad, b"\xff\0", 0, headers=headers)
+                await producer.send_and_wait(reading.topic, later, b"01", 0)
+    await reading.start()
+    await reading.reached(land_01=6)
+    await eventually(reading.offsets, within=5, because="the place is remembered")
+    letters = await reading.letters()
+    told = [bad for bad, _ in poison if bad != poison[5][0]]  # an unknown type is skipped
+    assert [letter["value"] for letter in letters] == told
+    assert {letter["key"] for letter in letters} == {b"\xff\0"}
+    assert letters[2]["headers"] == [["traceparent", "fffe"], ["empty", ""]]
+    assert letters[3]["headers"] == [["null", None], ["a\\x00b", "31"]]
+    assert [letter["reason"] for letter in letters][-1] == "wrong-partition"
+    await reading.stop()
+    await reading.database.execute("UPDATE offsets SET next_offset = 0")
+    await reading.start()
+    await eventually(reading.offsets, within=20, because="all is read once more")
+    assert await reading.letters() == letters
+
+
+async def test_a_restart_goes_on_at_the_remembered_place(reading: Reading) -> None:
+    await reading.put("01", reading.ledgers.record("01", 5))
+    await reading.start()
+    await reading.reached(land_01=5)
+    await eventually(reading.offsets, within=5, because="the place is remembered")
+    await reading.stop()
+    reading.decoded.clear()
+    await reading.put("01", reading.ledgers.record("01", 2))
+    await reading.start()
+    await reading.reached(land_01=7)
+    assert min(reading.decoded) == (0, 5)
+
+
+async def test_a_place_beyond_the_end_starts_at_the_earliest(reading: Reading) -> None:
+    await reading.database.execute(PLACE, reading.topic, 0, 1_000_000)
+    await reading.put("01", reading.ledgers.record("01", 3))
+    await reading.start()
+    await reading.reached(land_01=3)
+
+
+async def test_a_place_in_the_middle_of_other_records_is_filled_from_the_feed(
+    reading: Reading,
+) -> None:
+    await reading.database.execute(PLACE, reading.topic, 0, 2)
+    await reading.put("01", reading.ledgers.record("01", 4))
+    await reading.start()
+    await reading.reached(land_01=4)
+
+
+async def test_a_forged_entry_that_chains_is_settled_by_the_feed(reading: Reading) -> None:
+    good = reading.ledgers.record("01", 4)
+    lies = [forged(good[1], previous_hash="0" * 64), forged(good[3], sequence=77)]
+    await reading.put("01", [good[0], lies[0], good[1], lies[1], good[2], good[3]])
+    await reading.start()
+    await reading.reached(land_01=4)
+    await eventually(reading.letters, within=5, because="lies are buried")
+    assert [letter["value"] for letter in await reading.letters()] == lies
+
+
+async def test_a_land_without_its_feed_stops_nobody_else_and_fills_no_memory(
+    reading: Reading,
+) -> None:
+    events = reading.ledgers.record("01", 400)
+    reading.reader.silent.add("01")
+    inbox = await reading.start()
+    inbox.lines[Land("01")] = SmallLine(Land("01"), reading.reader)
+    await reading.put("01", events[1:])
+    await reading.put("02", reading.ledgers.record("02", 3))
+    await reading.reached(land_02=3)
+    small = inbox.lines[Land("01")]
+    await eventually(lambda: small.is_full, within=10, because="it remembers what it may")
+    await reading.put("02", reading.ledgers.record("02", 3))
+    await reading.reached(land_02=6)
+    assert len(small.suspects) < 300
+    assert 0 not in await reading.offsets()
+    reading.reader.silent.clear()
+    await reading.reached(land_01=400)
+    await eventually(lambda: not small.suspects, within=10, because="all is understood")
+    await reading.put("01", reading.ledgers.record("01", 1))
+    await reading.reached(land_01=401)
+    assert await reading.letters() == []
+
+
+class SmallLine(Line[str]):
+    """A line with little memory."""
+
+    @property
+    def is_full(self) -> bool:
+        return len(self.suspects) >= 50
+
+
+async def test_two_inboxes_share_the_lands_and_apply_each_entry_once(reading: Reading) -> None:
+    await reading.start()
+    for land in ("01", "02", "03", "04"):
+        await reading.put(land, reading.ledgers.record(land, 20))
+    await reading.start()
+    for land in ("01", "02", "03", "04"):
+        await reading.put(land, reading.ledgers.record(land, 20))
+    await reading.reached(land_01=40, land_02=40, land_03=40, land_04=40)
+    assert await reading.letters() == []
+
+
+async def test_an_outage_of_the_database_loses_nothing_and_is_retried_politely(
+    own_postgres: PostgresServer,
+    kafka: KafkaBroker,
+    topic_prefix: str,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    template = await make_template(own_postgres)
+    async with template.clone() as own, reading_with(own, kafka, topic_prefix) as reading:
+        inbox = await reading.start()
+        await reading.put("01", reading.ledgers.record("01", 1))
+        await reading.reached(land_01=1)
+        await asyncio.to_thread(own_postgres.kill)
+        await reading.put("01", reading.ledgers.record("01", 3))
+        await eventually(lambda: inbox.trouble, within=10, because="it says what it waits for")
+        await eventually(lambda: "waits 2 s" in caplog.text, within=10, because="it waits longer")
+        await asyncio.to_thread(own_postgres.start)
+        await reading.reached(land_01=4)
+        await eventually(lambda: inbox.trouble is None, within=10, because="all is well")
+
+        async def kept() -> bool:
+            return await reading.offsets() == {0: 4}
+
+        await eventually(kept, within=10, because="the place is remembered, too")
+        assert caplog.text.count("a batch of") <= 5
+
+
+async def test_a_missing_topic_is_not_made_by_reading_it_and_read_once_it_is_there(
+    database: OwnDatabase, kafka: KafkaBroker
+) -> None:
+    async with reading_with(database, kafka, "late.") as reading:
+        await reading.start()
+        async with administering(kafka.bootstrap) as admin:
+            assert reading.topic not in await admin.list_topics()
+        await ensure_topics(kafka.bootstrap, prefix="late.")
+        await reading.put("01", reading.ledgers.record("01", 2))
+        await reading.reached(land_01=2)
+
+
+async def test_a_subscriber_that_acknowledges_by_itself_is_not_started() -> None:
+    broker = make_broker("127.0.0.1:9")
+    broker.subscriber("any", ack_policy=AckPolicy.ACK)(print)
+    with pytest.raises(RuntimeError, match="lose records"):
+        await start_broker(broker)
+
+
+async def test_the_reader_waits_for_a_broker_that_is_not_there_yet(
+    database: OwnDatabase, own_kafka: KafkaBroker
+) -> None:
+    await asyncio.to_thread(own_kafka.stop)
+    async with reading_with(database, own_kafka, "") as reading:
+        inbox = await reading.start()
+        assert inbox.trouble
+        await asyncio.to_thread(own_kafka.start)
+        await ensure_topics(own_kafka.bootstrap)
+        await reading.put("01", reading.ledgers.record("01", 2))
+        await reading.reached(land_01=2)
+        assert inbox.trouble is None
