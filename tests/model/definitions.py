@@ -32,7 +32,7 @@ class Definition:
 def definitions_in(quotas: Iterable[Mapping[str, Any]]) -> list[Definition]:
     """All definitions of the listed quotas of one Land, oldest first."""
     lists = {"members": "member", "rules": "rule", "keys": "key"}
-    lists |= {"tolerances": "tolerance", "periods": "period"}
+    lists |= {"tolerances": "tolerance", "periods": "period", "closures": "closure"}
     found = [
         Definition(
             value["known"]["definition"],
@@ -43,6 +43,6 @@ def definitions_in(quotas: Iterable[Mapping[str, Any]]) -> list[Definition]:
         )
         for quota in quotas
         for name, kind in lists.items()
-        for value in quota[name]
+        for value in quota.get(name, ())
     ]
     return sorted(found, key=lambda definition: definition.number)

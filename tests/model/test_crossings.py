@@ -112,6 +112,7 @@ def test_a_quotas_listing_is_read_in_the_order_of_its_numbers() -> None:
         "tolerances": [known(1)],
         "periods": [known(5)],
         "keys": [],
+        "closures": [known(6)],
     }
     read = [(d.number, d.after_sequence, d.kind) for d in definitions_in([listing])]
     assert read == [
@@ -120,6 +121,7 @@ def test_a_quotas_listing_is_read_in_the_order_of_its_numbers() -> None:
         (3, 1, "rule"),
         (4, 1, "member"),
         (5, 1, "period"),
+        (6, 2, "closure"),
     ]
 
 
