@@ -75,6 +75,12 @@ def test_terms_that_follow_each_other_do_not_part_the_days() -> None:
     assert found == [(FIRST_DAY, date.max, "k", [FLENSBURG])]
 
 
+def test_the_last_of_terms_that_follow_each_other_ends_the_membership() -> None:
+    ends = date(2022, 6, 30)
+    found = runs(a_term(ends=EVE), a_term(starts=NEW_YEAR, ends=ends), a_key(key_id="k"))
+    assert found == [(FIRST_DAY, ends, "k", [FLENSBURG])]
+
+
 def test_terms_that_overlap_are_united() -> None:
     ends = date(2022, 6, 30)
     found = runs(a_term(ends=EVE), a_term(starts=date(2021, 6, 1), ends=ends), a_key(key_id="k"))
