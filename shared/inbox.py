@@ -168,15 +168,17 @@ class Inbox(Generic[B]):
         """Fetch from the stored places; from the earliest record where one is missing or past."""
         if self.watch is None or (consumer := self.watch.subscriber.consumer) is None:
             return
-        async with self.database.acquire(timeout=5) as tx:
-            hints = await load_offsets(tx, self.topic)
+        self.trouble = None
+        hints: dict[int, int] = {}
+        with suppress(*UNAVAILABLE):  # then all is read again, and dropped as known
+            async with self.database.acquire(timeout=5) as tx:
+                hints = await load_offsets(tx, self.topic)
         ends = await consumer.end_offsets(list(assigned))
         fitting = {place: hints.get(place.partition, 0) for place in assigned}
         fitting = {place: at if at <= ends[place] else 0 for place, at in fitting.items()}
         for place, at in fitting.items():
             consumer.seek(place, at)
         self.watch.moved({place.partition: at for place, at in fitting.items()}, fetched=False)
-        self.trouble = None
 
     async def _settle(self, line: Line[B]) -> None:
         try:
