@@ -17,36 +17,51 @@ from services.notifications.domain.alert import (
 from shared.codes import Cause, Land, Standing
 from shared.postgres import Connection
 
-INSERT = """
-    INSERT INTO alerts
-        (id, land, sequence, fingerprint, quota, unit, before, after,
-         credited_exact, credited_decimal, target_exact, target_decimal,
-         balance_exact, balance_decimal, cause, ledger_sequence, definition,
-         state, raised_at, resolved_by, undone_by_correction)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
-            $20, $21)
-"""
+COLUMNS = """id, land, sequence, fingerprint, quota, unit, before, after,
+           credited_exact, credited_decimal, target_exact, target_decimal,
+           balance_exact, balance_decimal, cause, ledger_sequence, definition,
+           state, raised_at, resolved_by, undone_by_correction"""
+
+INSERT = f"""
+    INSERT INTO alerts ({COLUMNS})
+    SELECT {COLUMNS} FROM json_populate_recordset(NULL::alerts, $1)
+"""  # noqa: S608  # made of constants
 
 
 async def insert_alerts(
     tx: Connection, raised: Iterable[Alert], fingerprints: Mapping[int, str]
 ) -> None:
     """Keep new alerts in order, each with the fingerprint of its crossing's number."""
-    await tx.executemany(
-        INSERT, [_row(alert, fingerprints[alert.crossing.sequence]) for alert in raised]
-    )
+    rows = [_row(alert, fingerprints[alert.crossing.sequence]) for alert in raised]
+    await tx.execute(INSERT, rows)
 
 
-def _row(alert: Alert, fingerprint: str) -> tuple[object, ...]:
+def _row(alert: Alert, fingerprint: str) -> dict[str, object]:
     crossing = alert.crossing
-    amounts = (crossing.credited, crossing.target, crossing.balance)
-    return (
-        *(alert.id, crossing.land, crossing.sequence, fingerprint, crossing.quota, crossing.unit),
-        *(crossing.before, crossing.after),
-        *(text for amount in amounts for text in (amount.exact, amount.decimal)),
-        *(crossing.cause, crossing.ledger_sequence, crossing.definition),
-        *(alert.state, alert.raised_at, alert.resolved_by, alert.undone_by_correction),
-    )
+    return {
+        "id": alert.id,
+        "land": crossing.land,
+        "sequence": crossing.sequence,
+        "fingerprint": fingerprint,
+        "quota": crossing.quota,
+        "unit": crossing.unit,
+        "before": crossing.before,
+        "after": crossing.after,
+        **_amount("credited", crossing.credited),
+        **_amount("target", crossing.target),
+        **_amount("balance", crossing.balance),
+        "cause": crossing.cause,
+        "ledger_sequence": crossing.ledger_sequence,
+        "definition": crossing.definition,
+        "state": alert.state,
+        "raised_at": alert.raised_at,
+        "resolved_by": alert.resolved_by,
+        "undone_by_correction": alert.undone_by_correction,
+    }
+
+
+def _amount(name: str, amount: Amount) -> dict[str, str]:
+    return {f"{name}_exact": amount.exact, f"{name}_decimal": amount.decimal}
 
 
 # Rows are locked in the order of their numbers; the Land's position is locked before them.
@@ -147,10 +162,18 @@ async def load_alert(tx: Connection, alert: UUID, lands: Sequence[str]) -> Alert
     return _alert(row) if row else None
 
 
+# LATERAL and LIMIT keep it on the indexes, whatever is believed of a table that grows fast.
 LOAD_MANY = """
-    SELECT DISTINCT a.* FROM alerts AS a JOIN alerts AS wanted
-        ON a.id = wanted.id OR (a.land = wanted.land AND a.resolved_by = wanted.sequence)
-     WHERE wanted.id = ANY($1)
+    WITH wanted AS (
+        SELECT one.* FROM unnest($1::uuid[]) AS asked (id)
+         CROSS JOIN LATERAL (SELECT * FROM alerts WHERE alerts.id = asked.id LIMIT 1) AS one)
+    SELECT * FROM wanted
+     UNION ALL
+    SELECT earlier.* FROM wanted
+     CROSS JOIN LATERAL (
+           SELECT * FROM alerts AS a
+            WHERE a.land = wanted.land AND a.resolved_by = wanted.sequence
+            LIMIT 1) AS earlier
 """
 
 

@@ -20,18 +20,26 @@ from shared.postgres import Connection
 
 INSERT = """
     INSERT INTO deliveries (id, recipient, channel, land, alerts, planned_at, next_try)
-    VALUES ($1, $2, $3, $4, $5, $6, $6)
-    ON CONFLICT (id) DO NOTHING
+    SELECT id, recipient, channel, land, alerts, planned_at, planned_at
+      FROM json_populate_recordset(NULL::deliveries, $1)
+        ON CONFLICT (id) DO NOTHING
 """
 
 
 async def insert_deliveries(tx: Connection, planned: Iterable[Delivery]) -> None:
     """Plan deliveries for now; one that was planned before stays as it is."""
-    rows = [
-        (one.id, one.recipient, one.channel, one.land, one.alerts, one.planned_at)
-        for one in planned
-    ]
-    await tx.executemany(INSERT, rows)
+    await tx.execute(INSERT, [_row(delivery) for delivery in planned])
+
+
+def _row(delivery: Delivery) -> dict[str, object]:
+    return {
+        "id": str(delivery.id),
+        "recipient": str(delivery.recipient),
+        "channel": delivery.channel,
+        "land": delivery.land,
+        "alerts": [str(alert) for alert in delivery.alerts],
+        "planned_at": delivery.planned_at,
+    }
 
 
 # A slow recipient must not take every place: each gives a few of its oldest due deliveries.
@@ -89,7 +97,10 @@ PROGRESS = """
      WHERE id = $1
        AND ((claim = $2 AND state = 'pending') OR ($3 = 'accepted' AND state <> 'accepted'))
 """
-ATTEMPT = "INSERT INTO attempts (delivery, at, outcome) VALUES ($1, $2, $3)"
+ATTEMPT = """
+    INSERT INTO attempts (delivery, at, outcome)
+    SELECT * FROM unnest($1::uuid[], $2::timestamptz[], $3::text[])
+"""
 
 
 async def record_attempts(
@@ -98,8 +109,12 @@ async def record_attempts(
     """Keep every try, and where its delivery now stands."""
     rows = [(one.delivery.id, one.claim, to.state, to.next_try) for one, _, to in ended]
     await tx.executemany(PROGRESS, rows)
-    tries = [(one.delivery.id, attempt.at, attempt.outcome) for one, attempt, _ in ended]
-    await tx.executemany(ATTEMPT, tries)
+    await tx.execute(
+        ATTEMPT,
+        [one.delivery.id for one, _, _ in ended],
+        [attempt.at for _, attempt, _ in ended],
+        [attempt.outcome for _, attempt, _ in ended],
+    )
 
 
 RELEASE = """
