@@ -12,11 +12,15 @@ LOCK = """
       FROM unnest($1::text[]) WITH ORDINALITY AS places (place, number)
      ORDER BY number
 """
+# LATERAL and LIMIT keep it on the index, whatever is believed of a table that grows fast.
 LOAD = """
     SELECT kept.body_digest, kept.status, kept.headers, kept.body
       FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY
            AS asked (client, target, key, number)
-      LEFT JOIN idempotency_keys AS kept USING (client, target, key)
+      LEFT JOIN LATERAL (
+           SELECT body_digest, status, headers, body FROM idempotency_keys AS k
+            WHERE k.client = asked.client AND k.target = asked.target AND k.key = asked.key
+            LIMIT 1) AS kept ON true
      ORDER BY number
 """
 INSERT = """
