@@ -63,9 +63,9 @@ class Service:
         app.state.service = self
         app.state.issuer = Issuer(settings.issuer, settings.audience, settings.issuer_inside)
         app.state.rate_limit = RateLimit(settings.rate_per_second, settings.rate_burst)
-        app.state.routers = [*routers, health_router(self.name), problem_pages(self.name)]
-        for router in app.state.routers:
-            app.include_router(router)
+        # Not include_router: FastAPI would look for the route of each request twice.
+        for router in (*routers, health_router(self.name), problem_pages(self.name)):
+            app.router.routes.extend(router.routes)
         answer_problems(app, self.name)
         return app
 

@@ -7,6 +7,7 @@ from typing import Any
 import asyncpg
 from fastapi import FastAPI, Request, Response
 from starlette.exceptions import HTTPException
+from starlette.routing import Route
 
 from shared.http.answers import CursorMalformed
 from shared.http.problems import Fault, Problem, render
@@ -47,8 +48,9 @@ def _of_status(request: Request, wrong: HTTPException) -> Problem:
 
 def methods_at(app: FastAPI, path: str) -> list[str]:
     """Every method that some route answers at a path, in order."""
-    routes = [route for router in app.state.routers for route in router.routes]
-    return sorted({m for route in routes if route.path_regex.match(path) for m in route.methods})
+    routes = [route for route in app.routes if isinstance(route, Route)]
+    found = (route.methods or () for route in routes if route.path_regex.match(path))
+    return sorted({method for methods in found for method in methods})
 
 
 def _of_failure(*_: object) -> Problem:
