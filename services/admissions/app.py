@@ -44,5 +44,5 @@ def connect(service: Service) -> FastAPI:
         yield bell.run(), relay.run(), forget_old_answers(database)
 
     app = service.app(ROUTERS, work)
-    app.state.bell, app.state.desk = bell, Desk()
+    app.state.bell, app.state.desk = bell, Desk(bell)
     return app

@@ -34,13 +34,11 @@ router = APIRouter(prefix=f"{ROOT}/placements", tags=["placements"], route_class
 @router.post("", **described(201, PlacementShown, *OF_EVERY_POST))
 @allowed(Role.CITY, Role.COORDINATION)
 async def record_placement(
-    body: PlacementBody, call: Calling, database: Stored, bell: Ringing, desk: AtDesk
+    body: PlacementBody, call: Calling, database: Stored, desk: AtDesk
 ) -> Response:
     """Record n people that a unit took in; the answer is the placement."""
     require_units(call.caller, {"/unit": body.unit})
-    given = await desk.submit(database, Submission(call, body.proposal()))
-    bell.ring()
-    return given
+    return await desk.submit(database, Submission(call, body.proposal()))
 
 
 @router.post("/batch", **described(201, PlacementsShown, *OF_EVERY_POST))

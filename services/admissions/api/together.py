@@ -14,7 +14,7 @@ from shared.codes import Land, land_of
 from shared.http.once import place_of, replay, to_keep
 from shared.http.problems import Problem
 from shared.http.route import Call
-from shared.postgres import Connection, Database, transaction
+from shared.postgres import Bell, Connection, Database, transaction
 from shared.store.idempotency import Kept, KeyPlace, insert_kept, load_kept, try_lock_keys
 
 Settled: TypeAlias = Response | Problem
@@ -36,14 +36,6 @@ class Group:
     is_open: bool = True
     settled: "asyncio.Task[list[Settled]] | None" = None
 
-    async def settle(self, database: Database, before: "Group | None") -> list[Settled]:
-        """Wait for the turn, then record all and return their answers in order."""
-        if before and before.settled:
-            await asyncio.wait([before.settled])
-        self.is_open = False
-        async with transaction(database) as tx:
-            return await record_each(tx, self.submissions)
-
 
 class Desk:
     """Takes in single placements, a group at a time in each Land.
@@ -53,7 +45,9 @@ class Desk:
     many questions to PostgreSQL as a group does.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, bell: Bell) -> None:
+        """`bell` wakes the relay."""
+        self._bell = bell
         self._gathering: dict[Land, Group] = {}
 
     async def submit(self, database: Database, submission: Submission) -> Response:
@@ -72,8 +66,20 @@ class Desk:
         if last and last.is_open and len(last.submissions) < MOST_TOGETHER:
             return last
         group = self._gathering[land] = Group()
-        group.settled = asyncio.create_task(group.settle(database, last))
+        group.settled = asyncio.create_task(self._settle(database, group, last))
         return group
+
+    async def _settle(
+        self, database: Database, group: Group, before: Group | None
+    ) -> list[Settled]:
+        """Wait for the turn, then record all and return their answers in order."""
+        if before and before.settled:
+            await asyncio.wait([before.settled])
+        group.is_open = False
+        async with transaction(database) as tx:
+            settled = await record_each(tx, group.submissions)
+        self._bell.ring()
+        return settled
 
 
 async def record_each(tx: Connection, submissions: Sequence[Submission]) -> list[Settled]:
