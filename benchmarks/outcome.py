@@ -26,7 +26,8 @@ class Outcome:
         """Latencies, and counts; `wrong` must be 0.
 
         `alert`: from the instant at which the placement was due until its alert was seen;
-        `alert_after_201`: from its acceptance; `post`: from due to answered.
+        `alert_after_201`: from its acceptance; `post`: from due to answered; `sender_late`: what
+        of it the sender itself is to blame for.
         """
         due = {entry: one.due_at for one in self.sent for entry in one.sequences}
         answered = {entry: one.answered_at for one in self.sent for entry in one.sequences}
@@ -35,6 +36,7 @@ class Outcome:
             **spread("alert", (one.at - due[one.ledger_sequence] for one in ours)),
             **spread("alert_after_201", (one.at - answered[one.ledger_sequence] for one in ours)),
             **spread("post", (one.answered_at - one.due_at for one in self.sent)),
+            **spread("sender_late", (one.sent_at - one.due_at for one in self.sent)),
             "placements": len(due),
             "not_accepted": sum(not one.sequences for one in self.sent),
             "crossings": len(self.crossings),

@@ -32,10 +32,12 @@ class Load:
 class Sent:
     """What became of one request; instants by `time.monotonic`.
 
+    `sent_at` is later than `due_at` by as much as the sender itself was late.
     `sequences` are the ledger's numbers of what was accepted, none where it was not.
     """
 
     due_at: float
+    sent_at: float
     answered_at: float
     status: int
     sequences: tuple[int, ...]
@@ -62,8 +64,9 @@ async def _send_one(wire: Wire, load: Load, number: int, due_at: float) -> Sent:
     planned = load.plan[number]
     path = f"{PLACEMENTS}/batch" if planned.is_batch else PLACEMENTS
     token = load.tokens[planned.unit]
+    sent_at = time.monotonic()
     answer = await wire.post(path, token, f"{load.name}-{number}", planned.body)
-    return Sent(due_at, time.monotonic(), answer.status, _sequences(answer))
+    return Sent(due_at, sent_at, time.monotonic(), answer.status, _sequences(answer))
 
 
 def _sequences(answer: Answer) -> tuple[int, ...]:
