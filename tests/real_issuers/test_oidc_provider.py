@@ -1,8 +1,10 @@
 """Tokens of a certified OpenID provider that is not ours open the doors that they should."""
 
+import contextlib
 import json
 import os
 import shutil
+import signal
 import subprocess
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
@@ -67,9 +69,18 @@ def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def process(packages: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     port = pick_port()
     arguments = ["node", "provider.mjs", str(port), json.dumps(CLIENTS)]
-    with subprocess.Popen(arguments, cwd=packages, stdout=subprocess.DEVNULL) as running:
-        yield f"http://127.0.0.1:{port}", running
-        running.kill()
+    running = subprocess.Popen(
+        arguments, cwd=packages, stdout=subprocess.DEVNULL, start_new_session=True
+    )
+    yield f"http://127.0.0.1:{port}", running
+    end(running)
+
+
+def end(running: subprocess.Popen[bytes]) -> None:
+    """The installed `node` is a script that starts another process: both end, however often."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(running.pid, signal.SIGKILL)
+    running.wait()
 
 
 @pytest_asyncio.fixture
@@ -114,6 +125,6 @@ async def test_known_keys_outlive_the_issuer(
     door = Issuer(provider.name, "hafenlotse")
     first, second = [await provider.token("city-01001") for _ in range(2)]
     await door.admit(first)
-    process[1].kill()
+    end(process[1])
     assert (await door.admit(second)).client == "city-01001"
     await door.close()
