@@ -12,7 +12,7 @@ import uvloop
 from benchmarks.wire import Wire
 
 LOOKS_PER_SECOND = 10
-PAGE = 50
+PAGE = 30
 QUIET_SECONDS = 5.0
 
 

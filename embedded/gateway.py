@@ -16,6 +16,7 @@ def gateway_command(port: int, service_ports: Mapping[str, int], folder: Path) -
     """How the gateway is started; it keeps nothing of its own but what Caddy insists on."""
     environment = {
         "HAFENLOTSE_GATEWAY_PORT": str(port),
+        "GOGC": "400",
         "XDG_DATA_HOME": str(folder),
         "XDG_CONFIG_HOME": str(folder),
         "HAFENLOTSE_GATEWAY_HOST": "127.0.0.1",

@@ -15,12 +15,12 @@ from shared.codes import Land
 from shared.kafka import close_quietly, load_cluster_id, start_producer
 from shared.postgres import UNAVAILABLE, Bell, Connection, Database, OwnConnection, connect
 from shared.settings import ServiceSettings
-from shared.store.relays import Published, keep_lead, load_published, set_published, try_lead
+from shared.store.relays import Published, load_published, set_published, try_lead
 from shared.topics import ensure_topics, partition_of
 
 PAGE = 500
 POLL_SECONDS = 1.0
-GATHER_SECONDS = 0.02
+GATHER_SECONDS = 0.05
 """After a page the next one gathers for a moment: each costs all readers the same, full or not."""
 TROUBLE = (*UNAVAILABLE, KafkaError)
 log = logging.getLogger(__name__)
@@ -108,7 +108,6 @@ class Relay:
                 await self._announce_heads(producer)
                 proven_at = time.monotonic()
                 self.trouble = None
-            await keep_lead(lead)
             if await self._publish_new(lead, producer, cluster):
                 await asyncio.sleep(GATHER_SECONDS)
             else:

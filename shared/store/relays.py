@@ -14,7 +14,6 @@ SET = """
            cluster = excluded.cluster, log_offset = excluded.log_offset
 """
 LOCK = "SELECT pg_try_advisory_lock(hashtext('relay ' || current_schema()))"
-HOLD = "SELECT 1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +30,6 @@ class Published:
 async def try_lead(tx: Connection) -> bool:
     """True when this connection is now the one relay of its service; held until it closes."""
     return bool(await tx.fetchval(LOCK))
-
-
-async def keep_lead(tx: Connection) -> None:
-    """Raise when the connection, and the lead with it, is gone."""
-    await tx.execute(HOLD)
 
 
 async def load_published(tx: Connection) -> dict[Land, Published]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from uuid import UUID, uuid5
 
 from shared.codes import Ags, Cause, Land, QuotaCode, Refusal, Standing
@@ -110,6 +111,7 @@ class Decided:
     resolved: list[Alert]
 
 
+@lru_cache(maxsize=10_000)  # asked for several times on an alert's way
 def alert_id(land: Land, sequence: int) -> UUID:
     """The one id of the alert of a crossing."""
     return uuid5(ALERTS, f"{land}:{sequence}")
