@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 def make_broker(bootstrap: str) -> KafkaBroker:
     """FastStream's broker, which neither makes topics nor converts what it reads."""
     return KafkaBroker(
-        bootstrap,
+        bootstrap.split(","),
         allow_auto_create_topics=False,
         apply_types=False,
         graceful_timeout=10.0,
@@ -52,7 +52,7 @@ async def start_producer(bootstrap: str) -> AIOKafkaProducer:
     drop repeats by number.
     """
     producer = AIOKafkaProducer(
-        bootstrap_servers=bootstrap, acks="all", linger_ms=0, request_timeout_ms=10_000
+        bootstrap_servers=bootstrap.split(","), acks="all", linger_ms=0, request_timeout_ms=10_000
     )
     try:
         async with asyncio.timeout(START_SECONDS):
@@ -82,7 +82,7 @@ async def close_quietly(client: Stoppable) -> None:
 
 async def load_cluster_id(bootstrap: str) -> str:
     """The name of the cluster: another one means that the broker's data is new."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=10_000)
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap.split(","), request_timeout_ms=10_000)
     try:
         await admin.start()
         return str((await admin.describe_cluster())["cluster_id"])

@@ -151,7 +151,7 @@ class Relay:
         if not self.published:
             return
         reader = AIOKafkaConsumer(
-            bootstrap_servers=self.place.bootstrap,
+            bootstrap_servers=self.place.bootstrap.split(","),
             enable_auto_commit=False,
             auto_offset_reset="earliest",
         )

@@ -19,7 +19,7 @@ def partition_of(land: str) -> int:
 
 async def ensure_topics(bootstrap: str, replication: int = 1, prefix: str = "") -> None:
     """Create what is missing; what exists stays as it is. A KafkaError says what is in the way."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=20_000)
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap.split(","), request_timeout_ms=20_000)
     try:
         await admin.start()
         for name in (PLACEMENTS, CROSSINGS):

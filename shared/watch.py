@@ -73,7 +73,7 @@ async def _end_offsets(
     bootstrap: str, places: Iterable[TopicPartition]
 ) -> Mapping[TopicPartition, int]:
     """Where the partitions end, asked over a connection of its own."""
-    asking = AIOKafkaConsumer(bootstrap_servers=bootstrap, request_timeout_ms=10_000)
+    asking = AIOKafkaConsumer(bootstrap_servers=bootstrap.split(","), request_timeout_ms=10_000)
     try:
         async with asyncio.timeout(ASK_SECONDS):
             await asking.start()
