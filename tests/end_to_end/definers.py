@@ -39,7 +39,7 @@ class Definer:
         return {"from": first, "to": self.chance.choice((None, None, a_day(self.chance, 9000)))}
 
     def some_keys(self) -> Json:
-        weights = {unit: f"{self.chance.randint(1, 300)}.5" for unit in UNITS}
+        weights = {unit: f"{self.chance.randint(1, 300)}.50" for unit in UNITS}
         day = a_day(self.chance, LONG_AGO_DAYS)
         return {"kind": "population", "valid_from": day, "published_on": day, "weights": weights}
 
@@ -52,10 +52,16 @@ class Definer:
 
     def some_tolerance(self) -> Json:
         persons, releases = self.chance.choice(
-            [("0", ["0"]), ("0.5", ["1/3"]), ("1", ["0", "0.5", "1"]), ("7/2", ["1", "3.5"])]
+            [
+                ("0", ["0"]),
+                ("0.5", ["1/3"]),
+                ("1", ["0", "0.5", "1"]),
+                ("7/2", ["1", "3.5"]),
+                (None, ["0", "2"]),
+            ]
         )
         body: Json = {"persons": persons}
-        if self.chance.random() < 0.5:
+        if persons is None or self.chance.random() < 0.5:
             body["percent"] = self.chance.choice(("0", "5", "12.5", "100/3"))
         if self.chance.random() < 0.5:
             body["release"] = self.chance.choice(releases)

@@ -1,71 +1,22 @@
 """The past by both clocks: a real series that was restated twice, and quotas defined on the way."""
 
 import csv
-import uuid
-from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 
 import httpx
 import pytest
 
+from tests.end_to_end.own_quotas import OwnQuota, a_key, own_quota
 from tests.end_to_end.placements import KIEL, PLACEMENTS, correct, record
 from tests.end_to_end.problems import problem
 from tests.end_to_end.quotas import QUOTAS
 from tests.end_to_end.system import Json, System
-from tests.eventually import eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 SERIES = Path(__file__).parent.parent / "data" / "sh_intake_2016_as_stated.csv"
 TOTALS = {"2016-02-29": 4219, "2016-05-17": 5780, "2016-06-07": 6141}
 LAST_DAYS = {"01": 31, "02": 29, "03": 31, "04": 30, "05": 31, "06": 30}
-SOURCE = {"source": "made up for this test"}
-MEMBERS = ("01061", "01062")
-
-
-@dataclass
-class OwnQuota:
-    """A quota of a test, whose members, rules and keys only this test knows."""
-
-    system: System
-    code: str
-    places: dict[str, httpx.Response] = field(default_factory=dict)
-
-    async def post(self, what: str, **body: object) -> Json:
-        answer = await self.system.coordination.post(f"{QUOTAS}/{self.code}/{what}", SOURCE | body)
-        assert answer.status_code == 201, answer.text
-        shown: Json = answer.json()
-        return shown
-
-    async def board(self, **moment: object) -> Json:
-        return await self.system.coordination.seen(f"{QUOTAS}/{self.code}/balances", **moment)
-
-    async def counted(self, sequence: int) -> None:
-        async def is_counted() -> bool:
-            return bool((await self.board())["as_of"]["sequence"] >= sequence)
-
-        await eventually(is_counted, within=15, because=f"entry {sequence} is counted")
-
-
-async def own_quota(system: System, **first_rule: object) -> OwnQuota:
-    """Two members by halves in 2016, one programme counted."""
-    code = f"test-{uuid.uuid4().hex[:12]}"
-    opened = {"quota": code, "land": "01", "name": "Versuch"} | SOURCE
-    answer = await system.coordination.post(QUOTAS, opened)
-    assert answer.status_code == 201, answer.text
-    quota = OwnQuota(system, code)
-    term = {"from": "2016-01-01", "to": "2016-12-31"}
-    for unit in MEMBERS:
-        await quota.post("members", unit=unit, **term)
-    await quota.post("rules", **({"programme": "land-programme", "share": "1"} | term | first_rule))
-    await quota.post("keys", **a_key({"01061": "50", "01062": "50"}))
-    return quota
-
-
-def a_key(weights: dict[str, str], valid_from: str = "2016-01-01", kind: str = "percent") -> Json:
-    return {
-        "kind": kind, "valid_from": valid_from, "published_on": valid_from, "weights": weights,
-    }  # fmt: skip
 
 
 async def state(quota: OwnQuota, rows: list[dict[str, str]]) -> httpx.Response:
@@ -164,27 +115,6 @@ async def test_history_ends_at_the_present_balance(system: System) -> None:
         [now] = [one for one in (await quota.board())["units"] if one["unit"] == unit]
         assert items[-1]["balance"] == now["balance"]
         assert items[-1]["cause"] == cause
-
-
-async def test_a_key_is_tried_without_a_record(system: System) -> None:
-    quota = await own_quota(system)
-    before = await quota.board()
-    path = f"{QUOTAS}/{quota.code}/keys?dry_run=true"
-    tried = await system.coordination.post(path, SOURCE | a_key({"01061": "33.3", "01062": "66.6"}))
-    assert tried.status_code == 200, tried.text
-    assert tried.json().keys() == {"balances", "crossings", "warnings"}
-    assert tried.json()["warnings"]
-    assert await quota.board() == before
-
-
-async def test_a_key_is_refused_with_every_reason_at_once(system: System) -> None:
-    quota = await own_quota(system)
-    bad = SOURCE | a_key({"01062": "0", "01099": "12.5", "01001": "x"})
-    refused = problem(
-        await system.coordination.post(f"{QUOTAS}/{quota.code}/keys", bad), 422, "invalid"
-    )
-    codes = {one["code"] for one in refused["errors"]}
-    assert codes >= {"weight-not-positive", "unit-unknown", "malformed", "weight-missing"}
 
 
 async def test_one_clock_at_a_time(system: System) -> None:

@@ -13,6 +13,7 @@ from pydantic import (
     ValidationInfo,
     field_validator,
 )
+from pydantic_core import PydanticCustomError
 
 from services.quota.domain.definitions import (
     ANY_PROGRAMME,
@@ -156,9 +157,21 @@ class RuleBody(Body):
 class ToleranceBody(Body):
     """How far a balance may be off; replaces the tolerance before as a whole."""
 
-    persons: Annotated[str, fraction_between(0, None)] = "1"
-    percent: Annotated[str, fraction_between(0, 100, below=True)] | None = None
+    persons: Annotated[str, fraction_between(0, None)] | None = Field(
+        default="1", description="null: the percent alone decide."
+    )
+    percent: Annotated[str, fraction_between(0, 100, below=True)] | None = Field(
+        default=None, validate_default=True
+    )
     release: Annotated[str, fraction_between(0, None)] | None = None
+
+    @field_validator("percent")
+    @classmethod
+    def check_percent(cls, percent: str | None, info: ValidationInfo) -> str | None:
+        """Without persons there is nothing else to decide."""
+        if percent is None and info.data.get("persons", "") is None:
+            raise PydanticCustomError("missing", "missing")
+        return percent
 
     @field_validator("release")
     @classmethod
@@ -170,10 +183,10 @@ class ToleranceBody(Body):
         return release
 
     def change(self) -> Tolerance:
-        percent, release = (
-            None if n is None else Fraction(n) for n in (self.percent, self.release)
+        persons, percent, release = (
+            None if n is None else Fraction(n) for n in (self.persons, self.percent, self.release)
         )
-        return Tolerance(Fraction(self.persons), percent, release, self.source)
+        return Tolerance(persons, percent, release, self.source)
 
 
 def _refuse_release(persons: str) -> str:

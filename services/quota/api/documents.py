@@ -62,13 +62,14 @@ def _listed(definition: Definition, rules: QuotaRules) -> dict[str, Any]:
         return {**turned, "known": known}
     document = to_document(definition.change)
     if isinstance(definition.change, KeyVersion):
-        weights = {unit: _decimal(weight) for unit, weight in definition.change.weights.items()}
+        key = definition.change
+        weights = {u: key.printed.get(u) or _decimal(w) for u, w in sorted(key.weights.items())}
         document |= {"weights": weights, "recorded_at": known["recorded_at"]}
     return {**document, "known": known}
 
 
 def _decimal(weight: Fraction) -> str:
-    """A weight in decimals, as it was printed but for zeros at the end."""
+    """A weight in decimals, where it is not known how it was printed."""
     return format(Decimal(weight.numerator) / weight.denominator, "f")
 
 

@@ -1,7 +1,7 @@
 """What a quota is: an append-only log of dated changes, and the rules that it folds into."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from fractions import Fraction
@@ -70,7 +70,10 @@ class KeyWarning:
 
 @dataclass(frozen=True, slots=True)
 class KeyVersion:
-    """One published distribution key: weights by unit; `published_on` is None where unknown."""
+    """One published distribution key: weights by unit; `published_on` is None where unknown.
+
+    `printed` are the same weights as they were written ("22.50"), as far as that is known.
+    """
 
     id: str
     kind: KeyKind
@@ -80,19 +83,25 @@ class KeyVersion:
     weights: Mapping[Ags, Fraction]
     warnings: tuple[KeyWarning, ...] = ()
     accepted_sum: str | None = None
+    printed: Mapping[Ags, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Tolerance:
     """How far a balance may be off: persons, percent (0 to below 100) of the target, both if both.
 
-    `release` (at most `persons`) is how near 0 a balance comes before over or under ends.
+    One of the two is set. `release` (at most `persons`, where they are set) is how near 0 a
+    balance comes before over or under ends.
     """
 
-    persons: Fraction
+    persons: Fraction | None
     percent: Fraction | None
     release: Fraction | None
     source: str
+
+    def __post_init__(self) -> None:
+        if self.persons is None and self.percent is None:
+            raise ValueError("a tolerance is in persons or percent, or in both")
 
 
 @dataclass(frozen=True, slots=True)

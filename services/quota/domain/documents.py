@@ -27,14 +27,23 @@ T = TypeVar("T")
 Document = dict[str, Any]
 NAMES = {"starts": "from", "ends": "to"}
 """What the contract calls a field, where that is a word of Python."""
+PRINTED = "printed"
+"""Stands in for the weights: as they were written is how they are kept."""
 
 
 def to_document(change: Change) -> Document:
-    """The change by the contract's names: days ISO, exact numbers as text ("7/2")."""
-    return {
+    """The change by the contract's names: days ISO, exact numbers as text ("7/2").
+
+    Weights stay as they were printed.
+    """
+    document: Document = {
         NAMES.get(field.name, field.name): _plain(getattr(change, field.name))
         for field in fields(change)
+        if field.name != PRINTED
     }
+    if isinstance(change, KeyVersion):
+        document["weights"] |= change.printed
+    return document
 
 
 def _plain(value: object) -> object:
@@ -74,22 +83,23 @@ def _read_days(document: Document) -> tuple[date, date | None]:
 
 
 def _read_key(document: Document) -> KeyVersion:
-    weights = document["weights"].items()
+    weights: dict[str, str] = document["weights"]
     return KeyVersion(
         id=document["id"],
         kind=KeyKind(document["kind"]),
         valid_from=date.fromisoformat(document["valid_from"]),
         published_on=_optional(date.fromisoformat, document["published_on"]),
         source=document["source"],
-        weights={Ags(unit): Fraction(weight) for unit, weight in weights},
+        weights={Ags(unit): Fraction(text) for unit, text in weights.items()},
         warnings=tuple(KeyWarning(each["fact"], each["sum"]) for each in document["warnings"]),
         accepted_sum=document["accepted_sum"],
+        printed={Ags(unit): text for unit, text in weights.items() if "/" not in text},
     )
 
 
 def _read_tolerance(document: Document) -> Tolerance:
     return Tolerance(
-        Fraction(document["persons"]),
+        _optional(Fraction, document["persons"]),
         _optional(Fraction, document["percent"]),
         _optional(Fraction, document["release"]),
         document["source"],

@@ -88,7 +88,7 @@ def check_key(
         *(WeightNotPositive(unit) for unit, weight in sorted(weights.items()) if weight == 0),
         *missing_weights(named, rules),
     ]
-    key = replace(proposed, weights=weights, warnings=())
+    key = replace(proposed, weights=weights, printed=dict(texts), warnings=())
     if key.kind is KeyKind.PERCENT and not malformed:
         key, refused = _check_sum(key, texts.values())
         refusals += refused

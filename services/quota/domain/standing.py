@@ -24,10 +24,19 @@ def standing(
 
 
 def _is_reached(distance: Fraction, target: Fraction, tolerance: Tolerance) -> bool:
-    """Both thresholds where both are set; at a target of 0 the persons alone decide."""
-    if distance < tolerance.persons:
+    """Both thresholds where both are set; at a target of 0 the persons alone decide.
+
+    Without persons a target of 0 is on quota.
+    """
+    if tolerance.persons is None and target == 0:
+        return False
+    if tolerance.persons is not None and distance < tolerance.persons:
         return False
     return tolerance.percent is None or distance * 100 >= tolerance.percent * target
+
+
+Stay = tuple[int | None, int | None]
+"""The lowest and the highest target; None is without end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,28 +44,50 @@ class Band:
     """The same rule solved for the target, in integers.
 
     A larger target makes a smaller balance, so a unit with given credits is over up to one target
-    and under from another one on.
+    and under from another one on; only a target of 0 may stand out, and be on quota between
+    targets that are not.
     """
 
     reach: int
     """A balance this far from 0 may be over or under."""
+    spares_zero: bool
+    """Whether a target of 0 is on quota by itself, as there are no persons to decide."""
     keep: int | None
     """A balance this far from 0 stays over or under; None without a release."""
     percent: tuple[int, int] | None
     """Numerator and denominator of the part of the target that must be reached too."""
 
-    def edges(self, before: Standing, credited: int) -> tuple[int, int]:
-        """The largest target that is over and the smallest that is under, coming from `before`."""
-        over, under = credited - self.reach, credited + self.reach
-        if self.percent:
-            over = min(over, _over_by_percent(self.percent, credited))
-            under = max(under, -_over_by_percent(self.percent, -credited))
+    def edges(self, before: Standing, credited: int, target: int) -> tuple[int, int]:
+        """The largest target that is over and the smallest that is under, coming from `before`.
+
+        They hold for `target`, and as long as it neither reaches nor leaves a 0 that is spared.
+        """
+        if self.spares_zero and target == 0:
+            over, under = -1, 1
+        else:
+            over, under = credited - self.reach, credited + self.reach
+            if self.percent:
+                over = min(over, _over_by_percent(self.percent, credited))
+                under = max(under, -_over_by_percent(self.percent, -credited))
         if self.keep is not None:
             if before is OVER:
-                over = credited - self.keep
+                over = max(over, credited - self.keep)
             elif before is UNDER:
-                under = credited + self.keep
+                under = min(under, credited + self.keep)
         return over, under
+
+    def stays(self, standing: Standing, edges: tuple[int, int], target: int) -> Stay:
+        """The targets around this one at which a unit with its own edges surely stands so."""
+        over, under = edges
+        low = None if standing is OVER else under if standing is UNDER else over + 1
+        high = None if standing is UNDER else over if standing is OVER else under - 1
+        if self.spares_zero and target > 0:
+            low = 1 if low is None else max(low, 1)
+        elif self.spares_zero and target < 0:
+            high = -1 if high is None else min(high, -1)
+        elif self.spares_zero:
+            low = high = 0
+        return low, high
 
 
 def _over_by_percent(percent: tuple[int, int], credited: int) -> int:
@@ -69,7 +100,8 @@ def band_of(tolerance: Tolerance, person: int) -> Band:
     """The tolerance where one person is `person` of the smallest unit."""
     percent = tolerance.percent
     return Band(
-        reach=_at_least(tolerance.persons, person),
+        reach=_at_least(tolerance.persons or Fraction(0), person),
+        spares_zero=tolerance.persons is None,
         keep=None if tolerance.release is None else _at_least(tolerance.release, person),
         percent=None if percent is None else (percent / 100).as_integer_ratio(),
     )

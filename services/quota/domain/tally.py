@@ -14,7 +14,7 @@ from services.quota.domain.counts import (
     TotalChanged,
 )
 from services.quota.domain.plan import Place, Plan
-from services.quota.domain.standing import ON_QUOTA, OVER, UNDER
+from services.quota.domain.standing import ON_QUOTA, OVER, UNDER, Stay
 from services.quota.domain.thresholds import Thresholds
 from shared.codes import Ags, Programme, Standing
 
@@ -110,7 +110,8 @@ class QuotaTally:
         self._check(counts.scale)
         for number, standing in enumerate(self._standings):
             credited, target = self._in_small(number)
-            self._wait(number, standing, target, *self.plan.band.edges(standing, credited))
+            edges = self.plan.band.edges(standing, credited, target)
+            self._wait(number, target, self.plan.band.stays(standing, edges, target))
 
     def _check(self, scale: int) -> None:
         quota, expected = self.plan.rules.quota, self.plan.crediting.scale
@@ -135,27 +136,22 @@ class QuotaTally:
     def _look_at(self, number: int, before: Standing) -> Standing:
         """The unit's standing now; it will be looked at again before it can have left it."""
         credited, target = self._in_small(number)
-        over, under = self.plan.band.edges(before, credited)
-        after = OVER if target <= over else UNDER if target >= under else ON_QUOTA
+        band = self.plan.band
+        edges = band.edges(before, credited, target)
+        after = OVER if target <= edges[0] else UNDER if target >= edges[1] else ON_QUOTA
         if after is not before:
-            over, under = self.plan.band.edges(after, credited)
-        self._wait(number, after, target, over, under)
+            edges = band.edges(after, credited, target)
+        self._wait(number, target, band.stays(after, edges, target))
         return after
 
-    def _wait(self, number: int, standing: Standing, target: int, over: int, under: int) -> None:
+    def _wait(self, number: int, target: int, stay: Stay) -> None:
         largest = self._largest[number]
-        if not largest:
-            return
-        rise = fall = None
-        if standing is ON_QUOTA:
-            rise = self._rise + (under - 1 - target) // largest
-            fall = self._fall + (target - 1 - over) // largest
-        elif standing is OVER:
-            rise = self._rise + (over - target) // largest
-        else:
-            fall = self._fall + (target - under) // largest
-        self._rises.set(number, rise)
-        self._falls.set(number, fall)
+        if largest:
+            low, high = stay
+            fall = None if low is None else self._fall + (target - low) // largest
+            rise = None if high is None else self._rise + (high - target) // largest
+            self._rises.set(number, rise)
+            self._falls.set(number, fall)
 
     def _in_small(self, number: int) -> tuple[int, int]:
         """Credited and target in the plan's smallest unit."""

@@ -73,9 +73,13 @@ turns = st.builds(PeriodTurned, st.sampled_from(PERIODS))
 
 @st.composite
 def tolerances(draw: st.DrawFn) -> Tolerance:
-    wanted = draw(st.sampled_from([Fraction(0), Fraction(1, 2), Fraction(1), Fraction(3)]))
-    percent = draw(st.none() | st.sampled_from([Fraction(0), Fraction(10), Fraction(199, 2)]))
-    released = [part for part in (Fraction(0), Fraction(1, 2), Fraction(1)) if part <= wanted]
+    wanted = draw(
+        st.none() | st.sampled_from([Fraction(0), Fraction(1, 2), Fraction(1), Fraction(3)])
+    )
+    percents = st.sampled_from([Fraction(0), Fraction(10), Fraction(199, 2)])
+    percent = draw(percents if wanted is None else st.none() | percents)
+    parts = (Fraction(0), Fraction(1, 2), Fraction(1))
+    released = [part for part in parts if wanted is None or part <= wanted]
     release = draw(st.none() | st.sampled_from(released))
     return builders.a_tolerance(wanted, percent, release)
 

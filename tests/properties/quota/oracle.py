@@ -115,10 +115,10 @@ class NaiveQuota:
         stays = tolerance.release is not None and size >= tolerance.release
         if stays and before is side:
             return side
-        reached = size >= tolerance.persons
+        needed = [] if tolerance.persons is None else [tolerance.persons]
         if tolerance.percent is not None and target != 0:
-            reached = reached and size >= abs(target) * tolerance.percent / 100
-        return side if reached else ON_QUOTA
+            needed.append(abs(target) * tolerance.percent / 100)
+        return side if needed and size >= max(needed) else ON_QUOTA
 
 
 class NaiveWorld:

@@ -17,7 +17,7 @@ small = st.integers(-60, 60)
 def test_the_edges_are_where_the_rule_changes(
     tolerance: Tolerance, credited: int, target: int, person: int, before: Standing
 ) -> None:
-    over, under = band_of(tolerance, person).edges(before, credited)
+    over, under = band_of(tolerance, person).edges(before, credited, target)
     by_edges = OVER if target <= over else UNDER if target >= under else ON_QUOTA
     balance = Fraction(credited - target, person)
     assert by_edges is standing(balance, Fraction(target, person), tolerance, before)

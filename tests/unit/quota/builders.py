@@ -86,12 +86,12 @@ def a_key(
 
 
 def a_tolerance(
-    persons: Exact = 1,
+    persons: Exact | None = 1,
     percent: Exact | None = None,
     release: Exact | None = None,
     source: str = SOURCE,
 ) -> Tolerance:
-    return Tolerance(Fraction(persons), _optional(percent), _optional(release), source)
+    return Tolerance(_optional(persons), _optional(percent), _optional(release), source)
 
 
 def _optional(number: Exact | None) -> Fraction | None:

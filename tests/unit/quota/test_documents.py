@@ -35,8 +35,9 @@ A_KEY = KeyVersion(
     weights={KIEL: Fraction(86, 10), FLENSBURG: Fraction(31, 10)},
     warnings=(KeyWarning("sum-was-accepted", "11.7"),),
     accepted_sum="two units only",
+    printed={FLENSBURG: "3.10"},
 )
-AN_OPEN_KEY = KeyVersion("2019", KeyKind.POPULATION, DAY, None, SOURCE, {FLENSBURG: Fraction(1)})
+AN_OPEN_KEY = KeyVersion("2019", KeyKind.POPULATION, DAY, None, SOURCE, {FLENSBURG: Fraction(1, 3)})
 
 DOCUMENTS: list[tuple[Change, str, dict[str, object]]] = [
     (an_opening("Häfen"), "quota", {"name": "Häfen", "source": SOURCE}),
@@ -70,7 +71,7 @@ DOCUMENTS: list[tuple[Change, str, dict[str, object]]] = [
             "valid_from": "2023-01-01",
             "published_on": "2023-12-31",
             "source": SOURCE,
-            "weights": {"01001": "31/10", "01002": "43/5"},
+            "weights": {"01001": "3.10", "01002": "43/5"},
             "warnings": [{"fact": "sum-was-accepted", "sum": "11.7"}],
             "accepted_sum": "two units only",
         },
@@ -84,7 +85,7 @@ DOCUMENTS: list[tuple[Change, str, dict[str, object]]] = [
             "valid_from": "2023-01-01",
             "published_on": None,
             "source": SOURCE,
-            "weights": {"01001": "1"},
+            "weights": {"01001": "1/3"},
             "warnings": [],
             "accepted_sum": None,
         },

@@ -33,9 +33,11 @@ NEW_YEAR = date(2022, 1, 1)
 
 
 def test_a_key_takes_its_weights_from_the_texts_exactly() -> None:
-    checked = check_key(a_key({}), {FLENSBURG: "0.100001", KIEL: "7"}, MEMBERS, OF_THE_LAND)
+    printed = {FLENSBURG: "0.100001", KIEL: "7.50"}
+    checked = check_key(a_key({}), printed, MEMBERS, OF_THE_LAND)
     assert checked.refusals == []
-    assert checked.key == a_key({FLENSBURG: "100001/1000000", KIEL: 7})
+    exact = a_key({FLENSBURG: "100001/1000000", KIEL: "15/2"})
+    assert checked.key == replace(exact, printed=printed)
 
 
 def test_every_reason_against_a_key_is_named_at_once() -> None:

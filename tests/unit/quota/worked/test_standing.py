@@ -14,11 +14,11 @@ PERSON = 1000
 
 @pytest.mark.parametrize("row", rows("standing.md", *COLUMNS))
 def test_the_standing_is_the_one_on_the_page(row: Row) -> None:
-    tolerance = a_tolerance(row["persons"], row["percent"] or None, row["release"] or None)
+    tolerance = a_tolerance(row["persons"] or None, row["percent"] or None, row["release"] or None)
     balance, target = Fraction(row["balance"]), Fraction(row["target"])
     before = Standing(row["before"])
     assert standing(balance, target, tolerance, before) == row["standing"], row["because"]
     owed, credited = int(target * PERSON), int((balance + target) * PERSON)
-    over, under = band_of(tolerance, PERSON).edges(before, credited)
+    over, under = band_of(tolerance, PERSON).edges(before, credited, owed)
     by_edges = OVER if owed <= over else UNDER if owed >= under else ON_QUOTA
     assert by_edges == row["standing"], row["because"]
