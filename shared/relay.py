@@ -124,7 +124,7 @@ class Relay:
                 rows = await self.source.read_after(lead, land, after, PAGE)
                 count += len(rows)
                 last = await self._send(producer, land, rows)
-                at = Published(land, rows[-1].sequence, _digest(rows[-1]), cluster, last)
+                at = Published(land, rows[-1].sequence, _digest(rows[-1].value), cluster, last)
                 await set_published(lead, at)
                 self.published[land] = at
         return count
@@ -177,7 +177,7 @@ class Relay:
         reader.assign([place])
         reader.seek(place, at.log_offset)
         record = await reader.getone()
-        return bool(record.offset == at.log_offset and _of(record.value) == at.event)
+        return bool(record.offset == at.log_offset and _digest(record.value) == at.event)
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,9 +209,5 @@ class Place:
         )
 
 
-def _digest(row: Outgoing) -> str:
-    return _of(row.value)
-
-
-def _of(value: bytes | None) -> str:
+def _digest(value: bytes | None) -> str:
     return hashlib.sha256(value or b"").hexdigest()
