@@ -81,13 +81,9 @@ test: dev ## All tests but the long ones, on PostgreSQL and Kafka of their own: 
 	@$(PYTEST) -m "not long"
 
 .PHONY: test-long
-test-long: ## The long tests: real issuers, fuzzing
+test-long: ## The long tests: containers, real issuers, fuzzing
 	@$(PYTHON) -m embedded.install requirements/dev.txt requirements/long.txt
-	@PATH="$(CURDIR)/$(BIN):$$PATH" $(PYTEST) -m long --ignore=tests/compose
-
-.PHONY: test-containers
-test-containers: dev ## compose.yaml on a container engine, each container killed in turn
-	@$(PYTEST) tests/compose
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(PYTEST) -m long
 
 .PHONY: mutation
 mutation: dev ## Do the tests bite? Mutation score of each domain room, at least 90 %

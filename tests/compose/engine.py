@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import secrets
 import shutil
 import subprocess
@@ -49,7 +48,7 @@ def _give_up(why: str) -> None:
 
 
 def _answers(environment: Mapping[str, str]) -> bool:
-    if shutil.which("docker") is None:
+    if shutil.which("docker", path=environment.get("PATH")) is None:
         return False
     asked = subprocess.run(
         ["docker", "info"], env=os.environ | environment, capture_output=True, check=False
@@ -58,9 +57,17 @@ def _answers(environment: Mapping[str, str]) -> bool:
 
 
 def _reaching(script: str) -> dict[str, str]:
-    told = subprocess.run([script, "env"], capture_output=True, text=True, check=True).stdout
-    named = re.findall(r"export (\w+)=['\"]?([^'\"\n]*)", told)
-    return {name: os.path.expandvars(value) for name, value in named}
+    """What the script's `env` sets, which is written for a shell."""
+    asked = 'eval "$("$0" env)" && env -0'
+    told = subprocess.run(
+        ["bash", "-c", asked, script], capture_output=True, text=True, check=True
+    ).stdout
+    named = dict(line.split("=", 1) for line in told.split("\0") if line)
+    return {
+        name: value
+        for name, value in named.items()
+        if name != "_" and os.environ.get(name) != value
+    }
 
 
 def _run(arguments: list[str], environment: Mapping[str, str], within: float) -> str:
@@ -93,16 +100,23 @@ class Composed:
         command = ["docker", "compose", "--profile", "try", *arguments]
         return _run(command, self.environment, COMPOSE_SECONDS)
 
+    def docker(self, *arguments: str) -> str:
+        """The engine itself, in the project's environment."""
+        return _run(["docker", *arguments], self.environment, COMPOSE_SECONDS)
+
     def up(self, *more: str) -> None:
         """As the README says it."""
         self.compose("up", "-d", "--wait", *more)
 
+    def kill_one(self, service: str) -> None:
+        """One container of a service, the others of it live on."""
+        first = self.compose("ps", "-q", service).split()[0]
+        self.docker("kill", first)
+
     def inspected(self, service: str) -> dict[str, object]:
         """What the engine knows of a container."""
         container = self.compose("ps", "-a", "-q", service).strip()
-        told: list[dict[str, object]] = json.loads(
-            _run(["docker", "inspect", container], self.environment, 60)
-        )
+        told: list[dict[str, object]] = json.loads(self.docker("inspect", container))
         return told[0]
 
 

@@ -1,19 +1,15 @@
 """The main job in containers: submitted, counted, alerted, whatever container is killed."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
-from typing import TypeVar
+from collections.abc import Iterator
 
-import httpx
 import pytest
 
 from tests.compose.engine import Composed, composed, engine
-from tests.end_to_end.placements import record
-from tests.end_to_end.system import System
+from tests.compose.journey import PERSONS, asked, submit, total
 from tests.eventually import eventually
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(1800)]
-T = TypeVar("T")
 KILLED = ("admissions", "quota", "notifications", "kafka", "postgres", "proxy")
 OURS = ("admissions", "quota", "notifications")
 
@@ -25,45 +21,12 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Composed]:
         yield running
 
 
-def asked(project: Composed, ask: Callable[[System], Awaitable[T]]) -> T:
-    """What a conversation with the running system gives."""
-
-    async def converse() -> T:
-        async with httpx.AsyncClient(timeout=30, trust_env=False) as http:
-            return await ask(System(project.access, http))
-
-    return asyncio.run(converse())
-
-
-async def submit(system: System) -> int:
-    """One city takes in many people, which moves it over; the entry's number."""
-    placed = await record(system.city("01004"), unit="01004", programme="asylum", persons=40)
-    sequence: int = placed.json()["sequence"]
-
-    async def is_counted() -> bool:
-        board = await system.coordination.seen("/quota/v1/quotas/sh-regular/balances")
-        return bool(board["as_of"]["sequence"] >= sequence)
-
-    async def is_alerted() -> bool:
-        crossings = await system.coordination.listed("/quota/v1/quotas/sh-regular/crossings")
-        alerts = await system.coordination.listed("/notifications/v1/alerts")
-        known = {one["crossing"] for one in alerts}
-        return {f"01:{one['sequence']}" for one in crossings} <= known and bool(crossings)
-
-    await eventually(is_counted, within=60, because=f"entry {sequence} is counted")
-    await eventually(is_alerted, within=60, because="every crossing has its alert")
-    return sequence
-
-
-async def total(system: System) -> str:
-    board = await system.coordination.seen("/quota/v1/quotas/sh-regular/balances")
-    credited: str = board["total"]["exact"]
-    return credited
-
-
 def test_a_placement_reaches_the_coordination(project: Composed) -> None:
+    async def is_mailed() -> bool:
+        return any((project.folder / "mails").glob("*.eml"))
+
     asked(project, submit)
-    assert list((project.folder / "mails").glob("*.eml"))
+    asyncio.run(eventually(is_mailed, within=30, because="the coordination has a mail"))
 
 
 def test_nothing_is_lost_whatever_container_is_killed(project: Composed) -> None:
@@ -72,7 +35,7 @@ def test_nothing_is_lost_whatever_container_is_killed(project: Composed) -> None
         project.compose("kill", service)
         project.up()
         asked(project, submit)
-    assert int(asked(project, total)) == before + 40 * len(KILLED)
+    assert int(asked(project, total)) == before + PERSONS * len(KILLED)
 
 
 def test_data_survives_down(project: Composed) -> None:
