@@ -29,6 +29,11 @@ def test_a_placement_reaches_the_coordination(project: Composed) -> None:
     asyncio.run(eventually(is_mailed, within=30, because="the coordination has a mail"))
 
 
+def test_the_readme_leads_to_the_first_alert(project: Composed) -> None:
+    told = project.compose("exec", "-T", "issuer", "python", "-m", "deploy.first_alert")
+    assert "own-placement" in told
+
+
 def test_nothing_is_lost_whatever_container_is_killed(project: Composed) -> None:
     before = int(asked(project, total))
     for service in KILLED:
