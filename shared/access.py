@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
@@ -36,12 +36,13 @@ class IssuerUnavailable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who calls: the token's subject, roles, Länder and, for cities, units."""
+    """Who calls: the token's subject, roles, Länder and, for cities, units; and when it ends."""
 
     client: str
     roles: frozenset[Role]
     lands: frozenset[str]
     units: frozenset[str]
+    ends_at: float = field(compare=False)  # seconds of the epoch
 
     def may_read_land(self, land: str) -> bool:
         """Whether the Land is within the token's reach."""
@@ -87,11 +88,10 @@ class Issuer:
             return known[1]
         if len(token) > MOST_CHARACTERS:
             raise TokenInvalid(f"{len(token)} characters")
-        claims = await self._verify(token)
-        caller = _caller_of(claims)
+        caller = _caller_of(await self._verify(token))
         if len(self._known) >= REMEMBERED_TOKENS:
             self._known.clear()
-        ends = min(claims["exp"] + LEEWAY_SECONDS, time.time() + KEYS_AGE_SECONDS)
+        ends = min(caller.ends_at + LEEWAY_SECONDS, time.time() + KEYS_AGE_SECONDS)
         self._known[token] = (ends, caller)
         return caller
 
@@ -102,19 +102,16 @@ class Issuer:
             keys = await self._load_keys()
         try:
             claims = jwt.decode(token, keys, algorithms=ALGORITHMS).claims
-            self._registry().validate(claims)
+            jwt.JWTClaimsRegistry(
+                leeway=LEEWAY_SECONDS,
+                iss={"essential": True, "value": self._issuer},
+                aud={"essential": True, "value": self._audience},
+                exp={"essential": True},
+                sub={"essential": True},
+            ).validate(claims)
         except MALFORMED as fault:
             raise TokenInvalid(type(fault).__name__) from fault
         return claims
-
-    def _registry(self) -> jwt.JWTClaimsRegistry:
-        return jwt.JWTClaimsRegistry(
-            leeway=LEEWAY_SECONDS,
-            iss={"essential": True, "value": self._issuer},
-            aud={"essential": True, "value": self._audience},
-            exp={"essential": True},
-            sub={"essential": True},
-        )
 
     async def _load_keys(self) -> KeySet:
         """The keys as last read; nobody waits while they are read again for their age."""
@@ -163,15 +160,15 @@ def _may_be_new_key(token: str, keys: KeySet) -> bool:
 
 
 def _caller_of(claims: dict[str, Any]) -> Caller:
-    named = _texts(claims, "roles")
     client: str = claims["sub"]
     if not client.isprintable() or len(client) > MOST_CLIENT_CHARACTERS:
         raise TokenInvalid("sub is no name")
     return Caller(
         client=client,
-        roles=frozenset(role for role in Role if role in named),
+        roles=frozenset(role for role in Role if role in _texts(claims, "roles")),
         lands=frozenset(_texts(claims, "lands")),
         units=frozenset(_texts(claims, "units")),
+        ends_at=claims["exp"],
     )
 
 

@@ -6,16 +6,14 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from services.notifications.api import alerts, deliveries, recipients
-from services.notifications.delivery.channel import Channel
+from services.notifications.api import alerts, deliveries, recipients, stream
+from services.notifications.api.audience import Audience
 from services.notifications.delivery.dispatcher import Dispatcher, Pace
-from services.notifications.delivery.email import EmailChannel, MailServer
-from services.notifications.delivery.letters import Letters
-from services.notifications.delivery.log import LogChannel
-from services.notifications.delivery.names import load_names
-from services.notifications.delivery.webhook import WebhookChannel
+from services.notifications.delivery.email import MailServer
+from services.notifications.delivery.outlets import Outlets
 from services.notifications.handlers.crossings import Crossings, read_event
 from services.notifications.handlers.first_recipients import make_first_recipients
+from services.notifications.handlers.old_changes import forget_old_changes
 from services.notifications.settings import NotificationsSettings
 from shared.feeds import Feed
 from shared.inbox import Inbox
@@ -24,7 +22,7 @@ from shared.postgres import Bell, Database
 from shared.service import Service
 from shared.topics import CROSSINGS
 
-ROUTERS = [alerts.router, recipients.router, deliveries.router]
+ROUTERS = [stream.router, alerts.router, recipients.router, deliveries.router]
 
 
 def main() -> None:
@@ -36,40 +34,42 @@ def main() -> None:
 
 def connect(service: Service, settings: NotificationsSettings) -> FastAPI:
     """The whole service behind its HTTP side."""
-    bell = Bell(settings.database, settings.password, "notifications_deliveries")
+    bell, news = (
+        Bell(settings.database, settings.password, f"notifications_{name}")
+        for name in ("deliveries", "changes")
+    )
+    audience = Audience(news, settings.streams, settings.streams_per_client)
 
     @asynccontextmanager
     async def work(database: Database) -> AsyncIterator[Sequence[Coroutine[Any, Any, None]]]:
         await make_first_recipients(database, settings.coordination_mail)
         feed, broker = Feed(settings.quota_url, settings), make_broker(settings.kafka_bootstrap)
-        inbox = Inbox(
-            settings.topic_prefix + CROSSINGS, read_event, Crossings(database, feed, bell), database
-        )
+        crossings = Crossings(database, feed, bell, news)
+        inbox = Inbox(settings.topic_prefix + CROSSINGS, read_event, crossings, database)
         inbox.subscribe(broker, "notifications", settings.batch_records)
         service.conditions |= {
             "kafka": lambda: None if broker.running else "Kafka can't be reached yet",
             "inbox": lambda: inbox.trouble,
         }
-        email, webhook, log = make_channels(settings)
+        outlets = open_outlets(settings)
         pace = Pace(stretch=settings.retry_stretch, claim_seconds=settings.claim_seconds)
-        dispatcher = Dispatcher(database, (email, webhook, log), bell, pace)
+        dispatcher = Dispatcher(database, outlets.channels, bell, pace)
+        own = bell.run(), news.run(), audience.run(database), forget_old_changes(database)
         try:
-            yield bell.run(), start_broker(broker), inbox.settle_forever(), dispatcher.run()
+            yield *own, start_broker(broker), inbox.settle_forever(), dispatcher.run()
         finally:
             await close_quietly(broker)
-            email.close_idle()
-            await webhook.close()
+            await outlets.close()
             await feed.close()
 
     app = service.app(ROUTERS, work)
-    app.state.bell, app.state.webhook_allowed = bell, settings.webhook_allowed
+    app.state.bell, app.state.audience = bell, audience
+    app.state.webhook_allowed = settings.webhook_allowed
     return app
 
 
-def make_channels(settings: NotificationsSettings) -> tuple[EmailChannel, WebhookChannel, Channel]:
-    """The ways out of the house."""
-    letters = Letters(load_names(), settings.public_address)
+def open_outlets(settings: NotificationsSettings) -> Outlets:
+    """The ways out of the house, as they are set."""
     place = (settings.smtp_host, settings.smtp_port, settings.mail_from, settings.smtp_tls)
     server = MailServer(*place, settings.smtp_username, settings.mail_password)
-    email = EmailChannel(server, letters)
-    return email, WebhookChannel(settings.webhook_allowed), LogChannel(letters)
+    return Outlets.open(server, settings.public_address, settings.webhook_allowed)

@@ -50,6 +50,8 @@ class NotificationsSettings(ServiceSettings):
     webhook_allowed: Annotated[str | None, AfterValidator(check_origin)] = None
     retry_stretch: float = Field(default=1.0, gt=0, le=10)
     claim_seconds: float = Field(default=30.0, ge=1, le=600)
+    streams: int = Field(default=200, ge=1, le=5000)
+    streams_per_client: int = Field(default=20, ge=1, le=5000)
 
     @property
     def mail_password(self) -> str | None:

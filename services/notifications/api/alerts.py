@@ -1,5 +1,6 @@
 """Alerts are listed, read and acknowledged."""
 
+from datetime import datetime
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Response
@@ -7,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.notifications.api.asking import (
     Cursor,
+    Listening,
     id_in,
     lands_of,
     number_in,
@@ -18,11 +20,13 @@ from services.notifications.domain.alert import (
     Alert,
     AlreadyAcknowledged,
     AlreadyResolved,
+    Change,
+    ChangeKind,
     Note,
     acknowledge,
 )
 from services.notifications.domain.documents import to_document
-from services.notifications.store import alerts
+from services.notifications.store import alerts, changes
 from shared.clock import now
 from shared.codes import Role, instant_text
 from shared.http.answers import Limit, answer
@@ -81,7 +85,11 @@ async def show_alert(alert_id: str, call: Calling, database: Stored) -> Response
 @router.post("/{alert_id}/acknowledgement", **described(201, AlertShown, *OF_POST, 404))
 @allowed(Role.COORDINATION)
 async def acknowledge_alert(
-    alert_id: str, body: AcknowledgementBody, call: Calling, database: Stored
+    alert_id: str,
+    body: AcknowledgementBody,
+    call: Calling,
+    database: Stored,
+    audience: Listening,
 ) -> Response:
     """Take an alert on; a second one is told who was first."""
 
@@ -91,19 +99,22 @@ async def acknowledge_alert(
 
     async def act(tx: Connection, found: Alert) -> Response:
         note = Note(body.note_code) if body.note_code else None
-        taken = decide_acknowledgement(found, call.caller.client, note)
+        at = now()
+        taken = decide_acknowledgement(found, call.caller.client, at, note)
         await alerts.set_acknowledged(tx, taken)
+        await changes.insert_changes(tx, [Change(ChangeKind.ACKNOWLEDGED, taken)], at)
         return answer(201, to_document(taken))
 
-    return await once(call, database, find, act)
+    given = await once(call, database, find, act)
+    audience.bell.ring()
+    return given
 
 
-def decide_acknowledgement(alert: Alert, by: str, note: Note | None) -> Alert:
+def decide_acknowledgement(alert: Alert, by: str, at: datetime, note: Note | None) -> Alert:
     """The domain's decision; its refusals as problems."""
     try:
-        return acknowledge(alert, by, now(), note)
+        return acknowledge(alert, by, at, note)
     except AlreadyAcknowledged as first:
-        at = instant_text(first.at)
-        raise Problem(first.code, by=first.by, at=at) from first
+        raise Problem(first.code, by=first.by, at=instant_text(first.at)) from first
     except AlreadyResolved as resolved:
         raise Problem(resolved.code) from resolved

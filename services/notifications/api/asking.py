@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import Depends, Request, Response
 from pydantic import AfterValidator
 
+from services.notifications.api.audience import Audience
 from shared.access import Caller
 from shared.http.answers import Malformed, from_cursor, page, to_cursor
 from shared.http.faults import refusing
@@ -68,3 +69,12 @@ async def the_bell(request: Request) -> Bell:
 
 
 Ringing = Annotated[Bell, Depends(the_bell)]
+
+
+async def the_audience(request: Request) -> Audience:
+    """Who reads the stream of this process."""
+    audience: Audience = request.app.state.audience
+    return audience
+
+
+Listening = Annotated[Audience, Depends(the_audience)]

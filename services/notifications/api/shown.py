@@ -2,6 +2,7 @@
 
 from typing import Any, Literal
 
+from fastapi import Response
 from pydantic import BaseModel, Field
 
 from services.notifications.domain.alert import AlertState, Note
@@ -142,6 +143,16 @@ def described(status: int, model: type[BaseModel] | None, *refusals: int) -> dic
             },
         },
     }
+
+
+def described_stream() -> dict[str, Any]:
+    """What the stream answers, for OpenAPI: text, of which each event's data is an alert."""
+    described_so = described(200, None)
+    described_so["responses"][200] = {
+        "description": "Server-sent events; the data of each is an alert as it then stood.",
+        "content": {"text/event-stream": {"schema": {"type": "string"}}},
+    }
+    return described_so | {"response_class": Response}
 
 
 OF_POST: tuple[Literal[400, 409, 413, 415], ...] = (400, 409, 413, 415)

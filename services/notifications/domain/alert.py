@@ -103,12 +103,32 @@ class Alert:
         return alert_id(self.crossing.land, self.crossing.sequence)
 
 
+class ChangeKind(StrEnum):
+    """What can become of an alert, each once and in this order; one may be born resolved."""
+
+    RAISED = "raised"
+    ACKNOWLEDGED = "acknowledged"
+    RESOLVED = "resolved"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Something became of an alert."""
+
+    kind: ChangeKind
+    alert: Alert
+
+
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What a run of crossings makes: new alerts in order, and earlier ones that it resolved."""
+    """What a run of crossings makes: new alerts in order, and earlier ones that it resolved.
+
+    `changes` has each step in order, also of alerts that were raised and resolved in the run.
+    """
 
     raised: list[Alert]
     resolved: list[Alert]
+    changes: list[Change]
 
 
 @lru_cache(maxsize=10_000)  # asked for several times on an alert's way
@@ -146,16 +166,20 @@ def decide_alerts(
     waiting = dict(unresolved)
     raised: dict[UUID, Alert] = {}
     resolved: list[Alert] = []
+    changes: list[Change] = []
     for crossing in crossings:
         alert, ended = decide_alert(crossing, waiting.pop(crossing.place, None), raised_at)
+        if ended:
+            changes.append(Change(ChangeKind.RESOLVED, ended))
         if ended and ended.id in raised:
             raised[ended.id] = ended
         elif ended:
             resolved.append(ended)
+        changes.append(Change(ChangeKind.RAISED, alert))
         raised[alert.id] = alert
         if alert.state is AlertState.OPEN:
             waiting[crossing.place] = alert
-    return Decided(list(raised.values()), resolved)
+    return Decided(list(raised.values()), resolved, changes)
 
 
 def acknowledge(alert: Alert, by: str, at: datetime, note: Note | None) -> Alert:
@@ -173,3 +197,17 @@ def acknowledge(alert: Alert, by: str, at: datetime, note: Note | None) -> Alert
 def as_raised(alert: Alert) -> Alert:
     """The alert as it stood when it was raised: what is sent about it never changes."""
     return decide_alert(alert.crossing, None, alert.raised_at)[0]
+
+
+def as_changed(change: Change) -> Alert:
+    """The alert as it stood after a change, from how it stands now: no step is ever undone."""
+    if change.kind is ChangeKind.RAISED:
+        return as_raised(change.alert)
+    if change.kind is ChangeKind.ACKNOWLEDGED:
+        return replace(
+            change.alert,
+            state=AlertState.ACKNOWLEDGED,
+            resolved_by=None,
+            undone_by_correction=False,
+        )
+    return change.alert

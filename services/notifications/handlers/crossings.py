@@ -8,7 +8,7 @@ import msgspec
 
 from services.notifications.domain.alert import Amount, Crossing, decide_alerts
 from services.notifications.domain.delivery import plan_delivery
-from services.notifications.store import alerts, deliveries, positions, recipients
+from services.notifications.store import alerts, changes, deliveries, positions, recipients
 from shared.clock import now
 from shared.codes import Ags, Land, QuotaCode
 from shared.contracts.crossings import (
@@ -89,8 +89,8 @@ def _amount(given: ExactData) -> Amount:
 class Crossings:
     """Applies the crossings of a Land; what shared.line asks of a service."""
 
-    def __init__(self, database: Database, feed: Pages, bell: Bell) -> None:
-        self.database, self.feed, self.bell = database, feed, bell
+    def __init__(self, database: Database, feed: Pages, *bells: Bell) -> None:
+        self.database, self.feed, self.bells = database, feed, bells
 
     async def load_reached(self, land: Land) -> Reached:
         async with self.database.acquire(timeout=5) as tx:
@@ -103,7 +103,8 @@ class Crossings:
         """One crossing, one alert, and a delivery for everyone who wants it."""
         async with transaction(self.database) as tx:
             await record_crossings(tx, land, events, now())
-        self.bell.ring()
+        for bell in self.bells:
+            bell.ring()
 
     async def load_fingerprints(self, land: Land, low: int, high: int) -> dict[int, str]:
         async with self.database.acquire(timeout=5) as tx:
@@ -151,3 +152,4 @@ async def record_crossings(
         if recipient.wants(alert.crossing)
     ]
     await deliveries.insert_deliveries(tx, planned)
+    await changes.insert_changes(tx, decided.changes, at)

@@ -81,7 +81,7 @@ async def lock_unresolved(
     pairs = sorted(set(places))
     quotas, units = [quota for quota, _ in pairs], [unit for _, unit in pairs]
     rows = await tx.fetch(LOCK_UNRESOLVED, land, quotas, units)
-    return {alert.crossing.place: alert for alert in map(_alert, rows)}
+    return {alert.crossing.place: alert for alert in map(to_alert, rows)}
 
 
 RESOLVE = """
@@ -114,7 +114,7 @@ LOCK = "SELECT * FROM alerts WHERE id = $1 AND land = ANY($2) FOR UPDATE"
 async def lock_alert(tx: Connection, alert: UUID, lands: Sequence[str]) -> Alert | None:
     """An alert of one of these Lands, locked until the transaction ends."""
     row = await tx.fetchrow(LOCK, alert, lands)
-    return _alert(row) if row else None
+    return to_alert(row) if row else None
 
 
 ACKNOWLEDGE = """
@@ -150,7 +150,7 @@ async def list_alerts(
 ) -> list[tuple[int, Alert]]:
     """Newest first, below a number; `wanted` is state, unit and quota, None for any."""
     rows = await tx.fetch(LIST, lands, before, *wanted, limit)
-    return [(row["number"], _alert(row)) for row in rows]
+    return [(row["number"], to_alert(row)) for row in rows]
 
 
 LOAD = "SELECT * FROM alerts WHERE id = $1 AND land = ANY($2)"
@@ -159,7 +159,7 @@ LOAD = "SELECT * FROM alerts WHERE id = $1 AND land = ANY($2)"
 async def load_alert(tx: Connection, alert: UUID, lands: Sequence[str]) -> Alert | None:
     """An alert of one of these Lands."""
     row = await tx.fetchrow(LOAD, alert, lands)
-    return _alert(row) if row else None
+    return to_alert(row) if row else None
 
 
 # LATERAL and LIMIT keep it on the indexes, whatever is believed of a table that grows fast.
@@ -179,10 +179,11 @@ LOAD_MANY = """
 
 async def load_with_resolved(tx: Connection, ids: Sequence[UUID]) -> dict[UUID, Alert]:
     """These alerts, and the earlier ones that their crossings resolved."""
-    return {alert.id: alert for alert in map(_alert, await tx.fetch(LOAD_MANY, ids))}
+    return {alert.id: alert for alert in map(to_alert, await tx.fetch(LOAD_MANY, ids))}
 
 
-def _alert(row: Record) -> Alert:
+def to_alert(row: Record) -> Alert:
+    """The alert in a row that has all columns of the table."""
     return Alert(
         crossing=_crossing(row),
         state=AlertState(row["state"]),

@@ -99,7 +99,8 @@ class Notifications:
 
     def owner(self) -> Line[Crossing]:
         """One more process that believes that it owns the Land."""
-        return Line(LAND, Crossings(self.database, self.crossings, self.app.state.bell))
+        bells = self.app.state.bell, self.app.state.audience.bell
+        return Line(LAND, Crossings(self.database, self.crossings, *bells))
 
     async def cross(self, unit: str = "01003", after: str = "over", **changes: Any) -> Json:
         """One more crossing is applied; the alert that it raised."""

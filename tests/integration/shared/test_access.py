@@ -35,9 +35,11 @@ async def is_admitted(door: Issuer, token: str) -> bool:
 
 
 async def test_a_token_of_the_issuer_is_admitted(issuer: IssuerInTest, door: Issuer) -> None:
-    assert await door.admit(issuer.token()) == Caller(
-        "coordination", frozenset({Role.COORDINATION}), frozenset({"01"}), frozenset()
+    caller = await door.admit(issuer.signed(issuer.claims(exp=2**31)))
+    assert caller == Caller(
+        "coordination", frozenset({Role.COORDINATION}), frozenset({"01"}), frozenset(), 0
     )
+    assert caller.ends_at == 2**31
 
 
 async def test_a_city_acts_for_its_units_only(issuer: IssuerInTest, door: Issuer) -> None:

@@ -10,9 +10,12 @@ from services.notifications.domain.alert import (
     AlertState,
     AlreadyAcknowledged,
     AlreadyResolved,
+    Change,
+    ChangeKind,
     Note,
     acknowledge,
     alert_id,
+    as_changed,
     as_raised,
     decide_alert,
     decide_alerts,
@@ -188,3 +191,36 @@ def test_a_fresh_alert_shows_nulls() -> None:
     assert shown["undone_by_correction"] is False
     taken = to_document(acknowledge(an_alert(), "anna", LATER, None))
     assert taken["acknowledgement"]["note_code"] is None
+
+
+RAISED, TAKEN, RESOLVED = ChangeKind.RAISED, ChangeKind.ACKNOWLEDGED, ChangeKind.RESOLVED
+
+
+def test_a_run_of_crossings_tells_each_change_in_order() -> None:
+    earlier = an_alert(sequence=41)
+    moves = [(42, OVER, ON_QUOTA), (43, ON_QUOTA, UNDER), (44, UNDER, OVER)]
+    crossings = [a_crossing(sequence=n, before=before, after=after) for n, before, after in moves]
+    decided = decide_alerts(crossings, {earlier.crossing.place: earlier}, LATER)
+    assert [(one.kind, one.alert.crossing.sequence) for one in decided.changes] == [
+        *((RESOLVED, 41), (RAISED, 42)),
+        (RAISED, 43),
+        *((RESOLVED, 43), (RAISED, 44)),
+    ]
+    assert decided.changes[3].alert == decided.raised[1]
+
+
+def test_an_alert_is_told_as_it_stood_after_each_change() -> None:
+    raised = an_alert(sequence=41)
+    taken = acknowledge(raised, "anna", LATER, Note.INFORMED)
+    crossing = a_crossing(before=OVER, after=ON_QUOTA, cause=Cause.CORRECTION)
+    _, ended = decide_alert(crossing, taken, LATER)
+    assert ended
+    assert [as_changed(Change(kind, ended)) for kind in (RAISED, TAKEN, RESOLVED)] == [
+        *(raised, taken, ended)
+    ]
+    assert as_changed(Change(RAISED, taken)) == raised
+
+
+def test_one_that_is_born_resolved_is_told_so() -> None:
+    born = an_alert(before=OVER, after=ON_QUOTA)
+    assert as_changed(Change(RAISED, born)) == born
