@@ -17,7 +17,6 @@ from fastapi import APIRouter, Depends, FastAPI, Request
 
 from shared.access import Issuer
 from shared.http.health import health_router
-from shared.http.pages import problem_pages
 from shared.http.problems import Problem
 from shared.http.rate import RateLimit
 from shared.http.refusals import answer_problems
@@ -56,7 +55,7 @@ class Service:
         app = FastAPI(
             title=f"Hafenlotse {self.name}",
             version="1",
-            openapi_url=f"/{self.name}/openapi.json",
+            openapi_url=None,  # what describes us is served by routers of its own
             docs_url=None,
             redoc_url=None,
             lifespan=self._lifespan,
@@ -67,7 +66,7 @@ class Service:
         app.state.issuer = Issuer(settings.issuer, settings.audience, settings.issuer_inside)
         app.state.rate_limit = RateLimit(settings.rate_per_second, settings.rate_burst)
         # Not include_router: FastAPI would look for the route of each request twice.
-        for router in (*routers, health_router(self.name), problem_pages(self.name)):
+        for router in (*routers, health_router(self.name)):
             app.router.routes.extend(router.routes)
         answer_problems(app, self.name)
         return app

@@ -6,6 +6,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from documents.served import documents_of
 from services.admissions.api import corrections, imports, ledger, placements, reference, transfers
 from services.admissions.api.together import Desk
 from services.admissions.handlers.first_answers import forget_old_answers
@@ -43,6 +44,6 @@ def connect(service: Service) -> FastAPI:
         relay = Relay(LedgerSource(), topic, database, bell, Place.of(settings))
         yield bell.run(), relay.run(), forget_old_answers(database)
 
-    app = service.app(ROUTERS, work)
+    app = service.app([*ROUTERS, *documents_of(service.name)], work)
     app.state.bell, app.state.desk = bell, Desk(bell)
     return app

@@ -6,6 +6,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from documents.served import documents_of
 from services.notifications.api import alerts, deliveries, recipients, stream
 from services.notifications.api.audience import Audience
 from services.notifications.delivery.dispatcher import Dispatcher, Pace
@@ -62,7 +63,7 @@ def connect(service: Service, settings: NotificationsSettings) -> FastAPI:
             await outlets.close()
             await feed.close()
 
-    app = service.app(ROUTERS, work)
+    app = service.app([*ROUTERS, *documents_of(service.name)], work)
     app.state.bell, app.state.audience = bell, audience
     app.state.webhook_allowed = settings.webhook_allowed
     return app

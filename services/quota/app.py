@@ -6,6 +6,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from documents.served import documents_of
 from services.quota.api import (
     allotments,
     balances,
@@ -70,6 +71,6 @@ def connect(service: Service, settings: QuotaSettings) -> FastAPI:
             await close_quietly(broker)
             await feed.close()
 
-    app = service.app(ROUTERS, work)
+    app = service.app([*ROUTERS, *documents_of(service.name)], work)
     app.state.bell = bell
     return app

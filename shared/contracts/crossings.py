@@ -10,17 +10,17 @@ from msgspec import Meta
 from shared.codes import Cause, Standing
 from shared.contracts.envelopes import Envelope, read_data, wrap
 from shared.contracts.exact import exact
-from shared.contracts.ledger import Code, LandCode, PositiveInt
+from shared.contracts.ledger import Code, Count, LandCode, PositiveInt
 
 CROSSED = "quota.crossed.v1"
-Count = Annotated[int, Meta(ge=0, le=2**53)]
+FRACTION, DECIMAL = r"^-?[0-9]+(/[1-9][0-9]*)?$", r"^-?[0-9]+\.[0-9]{3}$"
 
 
 class ExactData(msgspec.Struct, frozen=True, gc=False):
     """An exact number as the contract writes it."""
 
-    exact: Annotated[str, Meta(pattern=r"^-?[0-9]+(/[1-9][0-9]*)?$", max_length=4000)]
-    decimal: Annotated[str, Meta(pattern=r"^-?[0-9]+\.[0-9]{3}$", max_length=4000)]
+    exact: Annotated[str, Meta(pattern=FRACTION, max_length=4000, examples=["41/7"])]
+    decimal: Annotated[str, Meta(pattern=DECIMAL, max_length=4000, examples=["5.857"])]
 
 
 class CrossingData(msgspec.Struct, frozen=True, gc=False):
@@ -31,8 +31,8 @@ class CrossingData(msgspec.Struct, frozen=True, gc=False):
 
     land: LandCode
     sequence: PositiveInt
-    quota: Code
-    unit: Code
+    quota: Annotated[Code, Meta(examples=["sh-regular"])]
+    unit: Annotated[Code, Meta(examples=["01001"])]
     before: Standing
     after: Standing
     credited: ExactData

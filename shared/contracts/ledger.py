@@ -14,22 +14,31 @@ from shared.contracts.envelopes import UNREADABLE, Envelope, NotAnEvent, read_da
 GENESIS = "0" * 64
 HEAD = "ledger.head.v1"
 KINDS = frozenset(f"placement.{kind}.v1" for kind in EntryType)
-# Half of a record's time would go into patterns, so where a length or a list will do it does.
+# Half of a record's time would go into patterns, so where a length or a list will do it does;
+# what is said by extra_json_schema is promised to readers, and not looked at here.
 LandCode = Literal[
     "01", "02", "03", "04", "05", "06", "07", "08", "09", "10", "11", "12", "13", "14", "15", "16"
 ]
-HexDigest = Annotated[str, Meta(min_length=64, max_length=64)]
-PositiveInt = Annotated[int, Meta(ge=1, le=2**53)]
+HEX = {"pattern": "^[0-9a-f]{64}$", "examples": ["b4" * 32]}
+HexDigest = Annotated[str, Meta(min_length=64, max_length=64, extra_json_schema=HEX)]
+PositiveInt = Annotated[int, Meta(ge=1, le=2**53, examples=[17])]
+Count = Annotated[int, Meta(ge=0, le=2**53, examples=[17])]
 Code = Annotated[str, Meta(min_length=1, max_length=40)]
+ProgrammeCode = Annotated[Code, Meta(examples=["safe-harbour"])]
+AGS = {"pattern": "^[0-9]{5,8}$", "examples": ["01001"]}
+UnitCode = Annotated[str, Meta(min_length=5, max_length=8, extra_json_schema=AGS)]
+Instant = Annotated[datetime, Meta(tz=True, examples=["2023-05-02T08:15:30.250000Z"])]
+Day = Annotated[date, Meta(examples=["2023-05-01"])]
+Signed = Meta(ge=-(2**40), le=2**40, examples=[3])
 
 
 class PostingData(msgspec.Struct, frozen=True, gc=False):
     """A signed change of a unit's people in a programme on a day; `persons` is never 0."""
 
-    unit: Annotated[str, Meta(min_length=5, max_length=8)]
-    programme: Code
-    effective_on: date
-    persons: Annotated[int, Meta(ge=-(2**40), le=2**40)]
+    unit: UnitCode
+    programme: ProgrammeCode
+    effective_on: Day
+    persons: Annotated[int, Signed]
 
 
 class LedgerEntry(msgspec.Struct, frozen=True, gc=False):
@@ -38,22 +47,25 @@ class LedgerEntry(msgspec.Struct, frozen=True, gc=False):
     land: LandCode
     sequence: PositiveInt
     type: EntryType
-    placement: Code
-    recorded_at: Annotated[datetime, Meta(tz=True)]
-    corrects: PositiveInt | None
-    reason: Code | None
+    placement: Annotated[Code, Meta(examples=["0199a3c2-7c11-7d3e-9c50-0a1b2c3d4e5f"])]
+    recorded_at: Instant
+    corrects: Annotated[PositiveInt | None, Meta(examples=[None])]
+    reason: Annotated[Code | None, Meta(examples=[None])]
     postings: tuple[PostingData, ...]
     previous_hash: HexDigest
     hash: HexDigest
 
 
 class LedgerHead(msgspec.Struct, frozen=True, gc=False):
-    """How far a Land's ledger goes; announced every 15 s, has no place in the order."""
+    """How far a Land's ledger goes; announced every 15 s, has no place in the order.
+
+    An empty ledger ends at 0 with 64 zeros.
+    """
 
     land: LandCode
-    sequence: PositiveInt
+    sequence: Count
     hash: HexDigest
-    at: datetime
+    at: Annotated[datetime, Meta(examples=["2023-05-02T08:15:45.000000Z"])]
 
 
 _ENTRY = msgspec.json.Decoder(LedgerEntry)

@@ -56,9 +56,9 @@ def whole_number(least: int, most: int) -> BeforeValidator:
     return BeforeValidator(refusing(check))
 
 
-Limit = Annotated[int, whole_number(1, 500), Field(description="How many items, 1 to 500.")]
-FeedLimit = Annotated[int, whole_number(1, FEED_PAGE), Field(description="1 to 1,000.")]
-After = Annotated[int, whole_number(0, 2**53), Field(description="The number to go on after.")]
+Limit = Annotated[int, whole_number(1, 500), Field(ge=1, le=500, description="How many items.")]
+FeedLimit = Annotated[int, whole_number(1, FEED_PAGE), Field(ge=1, le=FEED_PAGE)]
+After = Annotated[int, whole_number(0, 2**53), Field(ge=0, description="Go on after this number.")]
 
 
 class Listing(BaseModel):

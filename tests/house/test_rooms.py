@@ -16,7 +16,7 @@ IMPURE = {
     "tempfile", "threading", "time", "urllib",
 }  # fmt: skip
 ASKS_THE_WORLD = {"now", "utcnow", "today", "uuid1", "uuid4", "uuid7", "open", "print", "input"}
-ROOMS = ("services/", "shared/", "embedded/", "benchmarks/", "tests/")
+ROOMS = ("services/", "shared/", "documents/", "embedded/", "benchmarks/", "tests/")
 
 
 def domains(tree: Tree) -> Iterator[str]:
@@ -140,10 +140,12 @@ LAWFUL = {
     "shared/codes.py": "",
     "shared/contracts.py": "import pydantic\n",
     "shared/postgres.py": "import shared.codes\n",
+    "documents/words.py": "import shared.codes\n",
     "services/quota/__main__.py": "import services.quota.app\n",
     "services/quota/app.py": "import services.quota.settings\nimport services.quota.api.board\n",
     "services/quota/settings.py": "",
     "services/quota/api/board.py": "import shared.contracts\nimport services.quota.store.sums\n",
+    "services/quota/api/shown.py": "import documents.words\n",
     "services/quota/handlers/placements.py": "import services.quota.store.sums\n",
     "services/quota/store/sums.py": "import shared.postgres\nimport services.quota.domain.rules\n",
     "services/quota/domain/rules.py": "import shared.codes\n",
@@ -152,6 +154,8 @@ UNLAWFUL = {
     "shared/codes.py": "import services.quota.domain.rules\n",
     "services/quota/api/board.py": "import services.quota.app\nimport services.quota.settings\n",
     "services/quota/handlers/placements.py": "import services.quota.api.board, embedded\n",
+    "services/quota/store/entries.py": "import documents.words\n",
+    "documents/words.py": "import services.quota.domain.rules\n",
     "services/quota/store/sums.py": "import shared.contracts\nimport httpx\n",
     "services/quota/domain/rules.py": "import shared.postgres\nimport services.admissions\n",
 }

@@ -2,16 +2,12 @@
 
 from fastapi import APIRouter, Response
 
+from documents.declared import CHANGE, NEW, answers, refuses
 from services.admissions.api.authority import find_changeable, require_units
-from services.admissions.api.documents import (
-    OF_EVERY_POST,
-    ROOT,
-    PlacementShown,
-    described,
-    show_placement,
-)
+from services.admissions.api.documents import ROOT, show_placement
 from services.admissions.api.entering import Ringing, enter
 from services.admissions.api.models import CorrectionBody, WithdrawalBody
+from services.admissions.api.shown import PlacementShown
 from services.admissions.domain.placement import Placement, correct, withdraw
 from services.admissions.store.transfers import void_open_transfer
 from shared.access import Caller
@@ -24,11 +20,13 @@ from shared.postgres import Connection
 from shared.service import Stored
 
 router = APIRouter(prefix=f"{ROOT}/placements", tags=["placements"], route_class=ContractRoute)
-CHANGED = described(201, PlacementShown, *OF_EVERY_POST, 404, 412, 428)
+REFUSALS = (*CHANGE, "not-your-unit", "already-withdrawn")
 
 
-@router.post("/{placement_id}/corrections", **CHANGED)
+@router.post("/{placement_id}/corrections")
 @allowed(Role.CITY, Role.COORDINATION)
+@answers(201, PlacementShown, *NEW)
+@refuses(*REFUSALS)
 async def correct_placement(
     placement_id: str, body: CorrectionBody, call: Calling, database: Stored, bell: Ringing
 ) -> Response:
@@ -56,8 +54,10 @@ async def correct_placement(
     return given
 
 
-@router.post("/{placement_id}/withdrawal", **CHANGED)
+@router.post("/{placement_id}/withdrawal")
 @allowed(Role.CITY, Role.COORDINATION)
+@answers(201, PlacementShown, *NEW)
+@refuses(*REFUSALS)
 async def withdraw_placement(
     placement_id: str, body: WithdrawalBody, call: Calling, database: Stored, bell: Ringing
 ) -> Response:

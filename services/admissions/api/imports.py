@@ -6,11 +6,13 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from documents.declared import answers, refuses
 from services.admissions.api.authority import require_units
 from services.admissions.api.documents import ROOT, placement_document
 from services.admissions.api.entering import Ringing, record_all
 from services.admissions.api.models import PlacementBody
 from services.admissions.api.sheets import CSV, ODS, XLSX, Row, read_rows
+from services.admissions.api.shown import PlacementsShown, PreviewShown
 from services.admissions.domain.placement import Proposal
 from services.admissions.store.imports import insert_import, load_import
 from shared.codes import Role, instant_text
@@ -32,8 +34,11 @@ class ImportQuery(BaseModel):
     preview: bool = False
 
 
-@router.post("", response_model=None)
+@router.post("")
 @allowed(Role.CITY, Role.COORDINATION, media=(CSV, ODS, XLSX))
+@answers(200, PreviewShown)
+@answers(201, PlacementsShown)
+@refuses("not-your-unit", "not-utf8")
 async def import_file(
     request: Request,
     call: Calling,

@@ -4,14 +4,16 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
+from documents.declared import answers
 from services.admissions.api.authority import require_land
-from services.admissions.api.documents import ROOT, EntryPage, VerificationShown, described
+from services.admissions.api.documents import ROOT
+from services.admissions.api.shown import EntryPage, VerificationShown
 from services.admissions.domain.verification import Chain, Verdict
 from services.admissions.store.entries import read_after, read_all
 from services.admissions.store.lands import load_head, load_last_published, set_clock
 from shared.clock import now
 from shared.codes import Land, Role
-from shared.contracts.ledger import hash_of, head_document
+from shared.contracts.ledger import LedgerHead, hash_of, head_document
 from shared.http.answers import FeedListing, answer, page
 from shared.http.route import Calling, ContractRoute, allowed
 from shared.postgres import Connection, snapshot, transaction
@@ -20,8 +22,9 @@ from shared.service import Stored
 router = APIRouter(prefix=f"{ROOT}/ledger", tags=["ledger"], route_class=ContractRoute)
 
 
-@router.get("/{land}/entries", **described(200, EntryPage, 404))
+@router.get("/{land}/entries")
 @allowed(Role.SERVICE, Role.COORDINATION, Role.AUDITOR)
+@answers(200, EntryPage)
 async def show_entries(
     land: str, call: Calling, database: Stored, query: Annotated[FeedListing, Query()]
 ) -> Response:
@@ -33,8 +36,9 @@ async def show_entries(
     return page(shown, shown[-1]["sequence"] if len(found) > len(shown) else None)
 
 
-@router.get("/{land}/head", response_model=None)
+@router.get("/{land}/head")
 @allowed(Role.SERVICE)
+@answers(200, LedgerHead)
 async def show_head(land: str, call: Calling, database: Stored) -> Response:
     """The end of a Land's ledger; whatever is recorded from here on has a later instant."""
     reachable = require_land(call.caller, land)
@@ -43,8 +47,9 @@ async def show_head(land: str, call: Calling, database: Stored) -> Response:
     return answer(200, head_document(land, head.sequence, head.hash, head.last_instant))
 
 
-@router.get("/{land}/verification", **described(200, VerificationShown, 404))
+@router.get("/{land}/verification")
 @allowed(Role.AUDITOR, Role.COORDINATION)
+@answers(200, VerificationShown)
 async def verify_ledger(land: str, call: Calling, database: Stored) -> Response:
     """Compute the whole chain again and compare its end with all that knows it."""
     reachable = require_land(call.caller, land)

@@ -1,6 +1,7 @@
 """What may be asked for: bodies and queries, whose faults all show at once."""
 
 import re
+from collections.abc import Iterable
 from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
@@ -63,17 +64,29 @@ def not_given() -> Any:
     """The default of a field that may be left out, but not be null."""
 
 
+def one_of(codes: Iterable[str], example: str, description: str | None = None) -> Any:
+    """How one of known codes is described; our own words are said by the validators."""
+    known: dict[str, Any] = {"enum": sorted(codes)}
+    return Field(description=description, examples=[example], json_schema_extra=known)
+
+
 Unit = Annotated[
     Ags,
     AfterValidator(refusing(KNOWN.unit)),
-    Field(description="AGS of a unit, with its leading zero.", examples=["01001"]),
+    one_of(KNOWN.units, "01001", "AGS of a unit, with its leading zero."),
 ]
 Programme = Annotated[
-    ProgrammeCode, AfterValidator(refusing(KNOWN.programme)), Field(examples=["safe-harbour"])
+    ProgrammeCode,
+    AfterValidator(refusing(KNOWN.programme)),
+    one_of(KNOWN.programmes, "safe-harbour"),
 ]
-Reason = Annotated[str, AfterValidator(refusing(KNOWN.reason)), Field(examples=["typing-error"])]
+Reason = Annotated[
+    str, AfterValidator(refusing(KNOWN.reason)), one_of(KNOWN.reasons, "typing-error")
+]
 Persons = Annotated[
-    int, AfterValidator(refusing(check_persons)), Field(description="1 to 10,000.", examples=[3])
+    int,
+    AfterValidator(refusing(check_persons)),
+    Field(examples=[3], json_schema_extra={"minimum": 1, "maximum": 10_000}),
 ]
 Day = Annotated[date, BeforeValidator(refusing(parse_day))]
 EffectiveDay = Annotated[
@@ -84,7 +97,11 @@ EffectiveDay = Annotated[
 FileReference = Annotated[
     str,
     AfterValidator(refusing(check_file_reference)),
-    Field(description="The unit's own file reference; never a name.", examples=["SH-2023/0017"]),
+    Field(
+        description="The unit's own file reference: a digit, at most 3 letters in a row, no name.",
+        examples=["SH-2023/0017"],
+        json_schema_extra={"pattern": "^[A-Z0-9][A-Z0-9/._-]{0,39}$"},
+    ),
 ]
 Cursor = Annotated[str, AfterValidator(refusing(parse_cursor))]
 
@@ -111,7 +128,11 @@ class PlacementBody(Body):
 class BatchBody(Body):
     """Up to 1000 new placements, recorded all or not at all."""
 
-    placements: Annotated[list[PlacementBody], BeforeValidator(refusing(check_batch))]
+    placements: Annotated[
+        list[PlacementBody],
+        BeforeValidator(refusing(check_batch)),
+        Field(json_schema_extra={"minItems": 1, "maxItems": MOST_IN_BATCH}),
+    ]
 
 
 class CorrectionBody(Body):

@@ -4,20 +4,17 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
+from documents.declared import ETAG, NEW, answers, refuses
 from services.admissions.api.authority import find_readable, readable_units, require_units
-from services.admissions.api.documents import (
-    OF_EVERY_POST,
-    ROOT,
+from services.admissions.api.documents import ROOT, placement_document, show_placement
+from services.admissions.api.entering import Ringing, record_all
+from services.admissions.api.models import BatchBody, PlacementBody, PlacementListing
+from services.admissions.api.shown import (
     PlacementPage,
     PlacementShown,
     PlacementsShown,
     PlacementWithEntries,
-    described,
-    placement_document,
-    show_placement,
 )
-from services.admissions.api.entering import Ringing, record_all
-from services.admissions.api.models import BatchBody, PlacementBody, PlacementListing
 from services.admissions.api.together import AtDesk, Submission
 from services.admissions.store.entries import list_entries
 from services.admissions.store.placements import Wanted, list_placements
@@ -31,8 +28,10 @@ from shared.service import Stored
 router = APIRouter(prefix=f"{ROOT}/placements", tags=["placements"], route_class=ContractRoute)
 
 
-@router.post("", **described(201, PlacementShown, *OF_EVERY_POST))
+@router.post("")
 @allowed(Role.CITY, Role.COORDINATION)
+@answers(201, PlacementShown, *NEW)
+@refuses("not-your-unit")
 async def record_placement(
     body: PlacementBody, call: Calling, database: Stored, desk: AtDesk
 ) -> Response:
@@ -41,8 +40,10 @@ async def record_placement(
     return await desk.submit(database, Submission(call, body.proposal()))
 
 
-@router.post("/batch", **described(201, PlacementsShown, *OF_EVERY_POST))
+@router.post("/batch")
 @allowed(Role.CITY, Role.COORDINATION)
+@answers(201, PlacementsShown)
+@refuses("not-your-unit")
 async def record_batch(body: BatchBody, call: Calling, database: Stored, bell: Ringing) -> Response:
     """Record up to 1,000 placements, all or none; the answer keeps their order."""
     units = {f"/placements/{place}/unit": one.unit for place, one in enumerate(body.placements)}
@@ -57,8 +58,10 @@ async def record_batch(body: BatchBody, call: Calling, database: Stored, bell: R
     return given
 
 
-@router.get("", **described(200, PlacementPage, 404))
+@router.get("")
 @allowed(*ALL_BUT_OPERATOR)
+@answers(200, PlacementPage)
+@refuses("not-found", "not-your-unit")
 async def show_placements(
     call: Calling, database: Stored, query: Annotated[PlacementListing, Query()]
 ) -> Response:
@@ -76,8 +79,9 @@ async def show_placements(
     return page([placement_document(one) for one in shown], more)
 
 
-@router.get("/{placement_id}", **described(200, PlacementWithEntries, 404))
+@router.get("/{placement_id}")
 @allowed(*ALL_BUT_OPERATOR)
+@answers(200, PlacementWithEntries, ETAG)
 async def show_one(call: Calling, database: Stored, placement_id: str) -> Response:
     """One placement as it now stands, with its entries."""
     async with snapshot(database) as tx:

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Response
 from uuid_utils.compat import uuid7
 
+from documents.declared import CHANGE, LOCATION, NEW, answers, refuses
 from services.admissions.api.authority import (
     checked_id,
     find_changeable,
@@ -15,6 +16,7 @@ from services.admissions.api.authority import (
 from services.admissions.api.documents import ROOT, show_placement
 from services.admissions.api.entering import Ringing, enter, problem_of
 from services.admissions.api.models import Body, TransferBody, TransferListing
+from services.admissions.api.shown import PlacementShown, TransferPage, TransferShown
 from services.admissions.domain.placement import (
     Move,
     Placement,
@@ -46,8 +48,11 @@ ACTORS = (Role.CITY, Role.COORDINATION)
 POINTERS = {"transfer-before-placement": "/effective_on"}
 
 
-@router.post("/placements/{placement_id}/transfer", response_model=None)
+@router.post("/placements/{placement_id}/transfer")
 @allowed(*ACTORS)
+@answers(201, PlacementShown, *NEW)
+@answers(202, TransferShown, LOCATION)
+@refuses(*CHANGE, "not-your-unit", "already-withdrawn")
 async def hand_over(
     placement_id: str, body: TransferBody, call: Calling, database: Stored, bell: Ringing
 ) -> Response:
@@ -105,8 +110,10 @@ def a_transfer(found: Placement, move: Move, state: TransferState) -> Transfer:
     return Transfer(str(uuid7()), found.land, found.id, found.unit, move, state)
 
 
-@router.post("/transfers/{transfer_id}/confirmation", response_model=None)
+@router.post("/transfers/{transfer_id}/confirmation")
 @allowed(*ACTORS)
+@answers(201, PlacementShown, *NEW)
+@refuses("not-your-unit", "transfer-void", "already-withdrawn")
 async def confirm_transfer(
     transfer_id: str, _body: Body, call: Calling, database: Stored, bell: Ringing
 ) -> Response:
@@ -120,8 +127,10 @@ async def confirm_transfer(
     return await _decide(call, database, bell, transfer_id, act)
 
 
-@router.post("/transfers/{transfer_id}/refusal", response_model=None)
+@router.post("/transfers/{transfer_id}/refusal")
 @allowed(*ACTORS)
+@answers(201, TransferShown)
+@refuses("not-your-unit", "transfer-void")
 async def refuse_transfer(
     transfer_id: str, _body: Body, call: Calling, database: Stored, bell: Ringing
 ) -> Response:
@@ -168,8 +177,9 @@ def _decided(found: Transfer, state: TransferState) -> Transfer:
         raise problem_of(refusal) from refusal
 
 
-@router.get("/transfers", response_model=None)
+@router.get("/transfers")
 @allowed(*ALL_BUT_OPERATOR)
+@answers(200, TransferPage)
 async def show_transfers(
     call: Calling, database: Stored, query: Annotated[TransferListing, Query()]
 ) -> Response:
@@ -182,8 +192,9 @@ async def show_transfers(
     return page([transfer_document(one) for one in shown], more)
 
 
-@router.get("/transfers/{transfer_id}", response_model=None)
+@router.get("/transfers/{transfer_id}")
 @allowed(*ALL_BUT_OPERATOR)
+@answers(200, TransferShown)
 async def show_transfer(transfer_id: str, call: Calling, database: Stored) -> Response:
     """One transfer, for both of its units."""
     async with snapshot(database) as tx:

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from documents.declared import answers, refuses
 from services.notifications.api.asking import (
     Cursor,
     Listening,
@@ -15,7 +16,7 @@ from services.notifications.api.asking import (
     or_not_found,
     page_of,
 )
-from services.notifications.api.shown import OF_POST, ROOT, AlertPage, AlertShown, described
+from services.notifications.api.shown import ROOT, AlertPage, AlertShown
 from services.notifications.domain.alert import (
     Alert,
     AlreadyAcknowledged,
@@ -57,8 +58,10 @@ class AcknowledgementBody(BaseModel):
     note_code: Literal["informed", "agreed-catch-up", "data-error", "no-action"] | None = None
 
 
-@router.get("", **described(200, AlertPage, 404))
+@router.get("")
 @allowed(Role.COORDINATION, Role.AUDITOR)
+@answers(200, AlertPage)
+@refuses("not-found")
 async def show_alerts(
     call: Calling, database: Stored, query: Annotated[AlertListing, Query()]
 ) -> Response:
@@ -73,8 +76,9 @@ async def show_alerts(
     return page_of(found, query.limit, to_document)
 
 
-@router.get("/{alert_id}", **described(200, AlertShown, 404))
+@router.get("/{alert_id}")
 @allowed(Role.COORDINATION, Role.AUDITOR)
+@answers(200, AlertShown)
 async def show_alert(alert_id: str, call: Calling, database: Stored) -> Response:
     """One alert as it now stands."""
     async with snapshot(database) as tx:
@@ -82,8 +86,10 @@ async def show_alert(alert_id: str, call: Calling, database: Stored) -> Response
     return answer(200, to_document(or_not_found(found)))
 
 
-@router.post("/{alert_id}/acknowledgement", **described(201, AlertShown, *OF_POST, 404))
+@router.post("/{alert_id}/acknowledgement")
 @allowed(Role.COORDINATION)
+@answers(201, AlertShown)
+@refuses("already-acknowledged", "already-resolved")
 async def acknowledge_alert(
     alert_id: str,
     body: AcknowledgementBody,

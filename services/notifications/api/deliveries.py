@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict
 
+from documents.declared import answers
 from services.notifications.api.asking import (
     Cursor,
     Ringing,
@@ -14,7 +15,7 @@ from services.notifications.api.asking import (
     or_not_found,
     page_of,
 )
-from services.notifications.api.shown import OF_POST, ROOT, DeliveryPage, DeliveryShown, described
+from services.notifications.api.shown import ROOT, DeliveryPage, DeliveryShown
 from services.notifications.domain.delivery import Tracked
 from services.notifications.store import deliveries
 from shared.access import Caller
@@ -37,8 +38,9 @@ class DeliveryListing(BaseModel):
     cursor: Cursor = None
 
 
-@router.get("", **described(200, DeliveryPage))
+@router.get("")
 @allowed(Role.COORDINATION, Role.OPERATOR)
+@answers(200, DeliveryPage)
 async def show_deliveries(
     call: Calling, database: Stored, query: Annotated[DeliveryListing, Query()]
 ) -> Response:
@@ -50,8 +52,9 @@ async def show_deliveries(
     return page_of(found, query.limit, lambda one: to_document(one, call.caller))
 
 
-@router.get("/{delivery_id}", **described(200, DeliveryShown, 404))
+@router.get("/{delivery_id}")
 @allowed(Role.COORDINATION, Role.OPERATOR)
+@answers(200, DeliveryShown)
 async def show_delivery(delivery_id: str, call: Calling, database: Stored) -> Response:
     """One delivery with all its tries."""
     async with snapshot(database) as tx:
@@ -59,8 +62,9 @@ async def show_delivery(delivery_id: str, call: Calling, database: Stored) -> Re
     return answer(200, to_document(or_not_found(found), call.caller))
 
 
-@router.post("/{delivery_id}/retry", **described(202, DeliveryShown, *OF_POST, 404))
+@router.post("/{delivery_id}/retry")
 @allowed(Role.COORDINATION, Role.OPERATOR)
+@answers(202, DeliveryShown)
 async def retry_delivery(
     delivery_id: str, call: Calling, database: Stored, bell: Ringing
 ) -> Response:

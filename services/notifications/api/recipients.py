@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, ConfigDict
 from uuid_utils.compat import uuid7
 
+from documents.declared import CHANGE, ETAG, NEW, answers, refuses
 from services.notifications.api.asking import (
     Cursor,
     Ringing,
@@ -20,13 +21,11 @@ from services.notifications.api.asking import (
 )
 from services.notifications.api.deliveries import to_document as show_delivery
 from services.notifications.api.shown import (
-    OF_POST,
     ROOT,
     DeliveryShown,
     NewRecipientShown,
     RecipientPage,
     RecipientShown,
-    described,
 )
 from services.notifications.api.wishes import RecipientBody, allow_webhook_sink
 from services.notifications.domain.delivery import RECIPIENT_DELETED, Attempt, plan_test
@@ -59,8 +58,10 @@ class RecipientListing(BaseModel):
     cursor: Cursor = None
 
 
-@router.post("", **described(201, NewRecipientShown, *OF_POST, 404))
+@router.post("")
 @allowed(Role.COORDINATION)
+@answers(201, NewRecipientShown, *NEW)
+@refuses("not-found")
 async def make_recipient(body: RecipientBody, call: Calling, database: Stored) -> Response:
     """A new recipient for the caller's Lands; a webhook's secret is shown this once."""
 
@@ -125,8 +126,9 @@ def to_document(recipient: Recipient) -> dict[str, Any]:
     }
 
 
-@router.get("", **described(200, RecipientPage))
+@router.get("")
 @allowed(Role.COORDINATION)
+@answers(200, RecipientPage)
 async def show_recipients(
     call: Calling, database: Stored, query: Annotated[RecipientListing, Query()]
 ) -> Response:
@@ -138,8 +140,9 @@ async def show_recipients(
     return page_of(found, query.limit, to_document)
 
 
-@router.get("/{recipient_id}", **described(200, RecipientShown, 404))
+@router.get("/{recipient_id}")
 @allowed(Role.COORDINATION)
+@answers(200, RecipientShown, ETAG)
 async def show_recipient(recipient_id: str, call: Calling, database: Stored) -> Response:
     """One recipient."""
     async with snapshot(database) as tx:
@@ -147,8 +150,10 @@ async def show_recipient(recipient_id: str, call: Calling, database: Stored) -> 
     return show(200, or_not_found(found))
 
 
-@router.put("/{recipient_id}", **described(200, RecipientShown, 400, 404, 412, 413, 415, 428))
+@router.put("/{recipient_id}")
 @allowed(Role.COORDINATION)
+@answers(200, RecipientShown, ETAG)
+@refuses(*CHANGE)
 async def change_recipient(
     recipient_id: str, body: RecipientBody, call: Calling, database: Stored
 ) -> Response:
@@ -169,8 +174,10 @@ async def change_recipient(
     return await once(call, database, find, act)
 
 
-@router.delete("/{recipient_id}", **described(204, None, 404, 412, 428))
+@router.delete("/{recipient_id}")
 @allowed(Role.COORDINATION)
+@answers(204, None)
+@refuses(*CHANGE)
 async def delete_recipient(recipient_id: str, call: Calling, database: Stored) -> Response:
     """Forget a recipient; what is under way to it is given up."""
 
@@ -186,8 +193,9 @@ async def delete_recipient(recipient_id: str, call: Calling, database: Stored) -
     return await once(call, database, find, act)
 
 
-@router.post("/{recipient_id}/test", **described(202, DeliveryShown, *OF_POST, 404))
+@router.post("/{recipient_id}/test")
 @allowed(Role.COORDINATION)
+@answers(202, DeliveryShown)
 async def send_test(recipient_id: str, call: Calling, database: Stored, bell: Ringing) -> Response:
     """Send something marked as a test; the answer is its delivery."""
 

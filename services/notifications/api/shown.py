@@ -1,71 +1,80 @@
-"""What is shown, described for OpenAPI as the contract writes it."""
+"""The shapes of what is shown, for its description; nothing is encoded by them."""
 
-from typing import Any, Literal
+from typing import Annotated
 
-from fastapi import Response
-from pydantic import BaseModel, Field
+from msgspec import UNSET, Meta, Struct, UnsetType
 
+from documents.words import Count, Cursor, Id, Instant, LandCode, Quota, Unit
 from services.notifications.domain.alert import AlertState, Note
 from services.notifications.domain.delivery import DeliveryState
 from services.notifications.domain.recipient import ChannelCode, Language
 from shared.codes import Cause, Standing
+from shared.contracts.crossings import ExactData
 
 ROOT = "/notifications/v1"
+CrossingId = Annotated[
+    str,
+    Meta(pattern=r"^[0-9]{2}:[0-9]+$", examples=["01:42"], description="Land and its number."),
+]
 
 
-class ExactShown(BaseModel):
-    """An exact number of persons."""
+Stream = Annotated[
+    str,
+    Meta(
+        examples=['id: 7\nevent: alert.raised\ndata: {"id":"0199a3c2-…"}\n\n'],
+        description="Server-sent events; the data of each is an alert as it then stood.",
+    ),
+]
 
-    exact: str = Field(examples=["41/7"])
-    decimal: str = Field(examples=["5.857"])
 
-
-class AcknowledgementShown(BaseModel):
+class AcknowledgementShown(Struct):
     """Who took an alert on."""
 
-    by: str
-    at: str
+    by: Annotated[str, Meta(examples=["coordination"])]
+    at: Instant
     note_code: Note | None
 
 
-class AlertShown(BaseModel):
+class AlertShown(Struct):
     """One crossing as the coordination is told of it; a positive balance is over."""
 
-    id: str
-    crossing: str = Field(description="Land and number of the crossing.", examples=["01:42"])
-    land: str
-    quota: str
-    unit: str
+    id: Id
+    crossing: CrossingId
+    land: LandCode
+    quota: Quota
+    unit: Unit
     before: Standing
     after: Standing
-    credited: ExactShown
-    target: ExactShown
-    balance: ExactShown
+    credited: ExactData
+    target: ExactData
+    balance: ExactData
     cause: Cause
-    ledger_sequence: int
-    definition: int
+    ledger_sequence: Count
+    definition: Count
     state: AlertState
-    raised_at: str
+    raised_at: Instant
     acknowledgement: AcknowledgementShown | None
-    resolved_by: str | None = Field(description="The crossing that resolved it.")
+    resolved_by: Annotated[
+        CrossingId | None, Meta(examples=[None], description="The crossing that resolved it.")
+    ]
     undone_by_correction: bool
 
 
-class AlertPage(BaseModel):
+class AlertPage(Struct):
     """Alerts, newest first."""
 
     items: list[AlertShown]
-    next: str | None
+    next: Cursor
 
 
-class RecipientShown(BaseModel):
+class RecipientShown(Struct):
     """Who is told; no quotas or standings named means all of them."""
 
-    id: str
-    name: str
+    id: Id
+    name: Annotated[str, Meta(examples=["Landeskoordinierung"])]
     channel: ChannelCode
-    address: str | None
-    quotas: list[str] | None
+    address: Annotated[str | None, Meta(examples=["koordinierung@example.org"])]
+    quotas: Annotated[list[str] | None, Meta(examples=[["sh-regular"]])]
     standings: list[Standing] | None
     language: Language
 
@@ -73,86 +82,40 @@ class RecipientShown(BaseModel):
 class NewRecipientShown(RecipientShown):
     """A recipient that was just made."""
 
-    secret: str | None = Field(default=None, description="Of a webhook; shown this once.")
+    secret: Annotated[
+        str | UnsetType | None,
+        Meta(examples=["whsec_c2hvd24gdGhpcyBvbmNl"], description="Of a webhook; shown this once."),
+    ] = UNSET
 
 
-class RecipientPage(BaseModel):
+class RecipientPage(Struct):
     """Recipients, newest first."""
 
     items: list[RecipientShown]
-    next: str | None
+    next: Cursor
 
 
-class AttemptShown(BaseModel):
+class AttemptShown(Struct):
     """One try that ended; `outcome` is a code and never words of the receiver."""
 
-    at: str
-    outcome: str
+    at: Instant
+    outcome: Annotated[str, Meta(examples=["accepted"])]
 
 
-class DeliveryShown(BaseModel):
+class DeliveryShown(Struct):
     """Alerts on their way to a recipient; an operator is not shown which."""
 
-    id: str
-    alerts: list[str] | None = None
-    recipient: str
+    id: Id
+    recipient: Id
     channel: ChannelCode
     state: DeliveryState
     attempts: list[AttemptShown]
-    next_try: str | None
+    next_try: Annotated[Instant | None, Meta(examples=[None])]
+    alerts: list[Id] | UnsetType = UNSET
 
 
-class DeliveryPage(BaseModel):
+class DeliveryPage(Struct):
     """Deliveries, newest first."""
 
     items: list[DeliveryShown]
-    next: str | None
-
-
-class FaultShown(BaseModel):
-    """One wrong place."""
-
-    pointer: str | None = None
-    parameter: str | None = None
-    code: str
-    detail: str
-
-
-class ProblemShown(BaseModel):
-    """Why a request was refused (RFC 9457)."""
-
-    type: str
-    title: str
-    detail: str
-    status: int
-    errors: list[FaultShown] | None = None
-
-
-def described(status: int, model: type[BaseModel] | None, *refusals: int) -> dict[str, Any]:
-    """What a route answers, for OpenAPI; 401, 403, 422, 429 and 503 are every route's."""
-    problem = {"application/problem+json": {"schema": ProblemShown.model_json_schema()}}
-    accepted = {status: {"model": model}} if model else {}
-    return {
-        "status_code": status,
-        "response_model": None,
-        "responses": {
-            **accepted,
-            **{
-                code: {"description": "Refused", "content": problem}
-                for code in sorted({401, 403, 422, 429, 503, *refusals})
-            },
-        },
-    }
-
-
-def described_stream() -> dict[str, Any]:
-    """What the stream answers, for OpenAPI: text, of which each event's data is an alert."""
-    described_so = described(200, None)
-    described_so["responses"][200] = {
-        "description": "Server-sent events; the data of each is an alert as it then stood.",
-        "content": {"text/event-stream": {"schema": {"type": "string"}}},
-    }
-    return described_so | {"response_class": Response}
-
-
-OF_POST: tuple[Literal[400, 409, 413, 415], ...] = (400, 409, 413, 415)
+    next: Cursor

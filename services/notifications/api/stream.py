@@ -12,9 +12,10 @@ from fastapi import APIRouter, Depends, Header, Request, Response
 from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.types import Receive, Scope, Send
 
+from documents.declared import EVENTS, answers
 from services.notifications.api.asking import Listening, lands_of
 from services.notifications.api.audience import Audience
-from services.notifications.api.shown import ROOT, described_stream
+from services.notifications.api.shown import ROOT, Stream
 from services.notifications.domain.alert import as_changed
 from services.notifications.domain.documents import to_document
 from services.notifications.store.changes import KEPT, Numbered, is_kept, list_changes, load_last
@@ -55,8 +56,9 @@ async def the_place(request: Request, database: Stored, named: LastEventId = Non
     return int(named)
 
 
-@router.get("", **described_stream())
+@router.get("")
 @allowed(Role.COORDINATION)
+@answers(200, Stream, media=EVENTS)
 async def stream_alerts(
     call: Calling,
     database: Stored,

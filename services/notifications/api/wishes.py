@@ -45,7 +45,11 @@ def check_once_each(codes: list[str] | None) -> list[str] | None:
     return codes
 
 
-Name = Annotated[str, Field(min_length=1, max_length=120), AfterValidator(refusing(check_name))]
+Name = Annotated[
+    str,
+    Field(min_length=1, max_length=120, examples=["Landeskoordinierung"]),
+    AfterValidator(refusing(check_name)),
+]
 Quota = Annotated[str, Field(pattern=r"^[!-~]{1,40}$", examples=["sh-regular"])]
 OnceEach = AfterValidator(refusing(check_once_each))
 
@@ -60,6 +64,7 @@ class RecipientBody(BaseModel):
         default=None,
         validate_default=True,
         description="A mailbox or an http(s) address; a log needs none.",
+        examples=["koordinierung@example.org"],
     )
     quotas: Annotated[list[Quota] | None, Field(max_length=MOST_QUOTAS), OnceEach]
     standings: Annotated[

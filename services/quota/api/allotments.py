@@ -6,14 +6,17 @@ from datetime import date
 from fractions import Fraction
 from typing import Annotated, Any, Literal
 
+import msgspec
 from fastapi import APIRouter, Query, Response
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from documents.declared import answers
 from services.quota.api.reading import find_land, read_rules
 from services.quota.domain.allotment import Method, allot
 from services.quota.domain.balances import shares_on
 from shared.clock import today_in_berlin
 from shared.codes import Refusal
+from shared.contracts.crossings import ExactData
 from shared.contracts.exact import exact
 from shared.http.answers import Malformed, OutOfRange, answer, whole_number
 from shared.http.faults import refusing
@@ -33,6 +36,31 @@ class NobodyToAllotTo(Refusal):
     """All weights are 0."""
 
     code = "no-weight-positive"
+
+
+class ShareOfPersons(msgspec.Struct):
+    """Whole people for one unit."""
+
+    unit: Annotated[str, msgspec.Meta(examples=["01001"])]
+    share: ExactData
+    persons: Annotated[int, msgspec.Meta(ge=0, examples=[3])]
+
+
+class TieShown(msgspec.Struct):
+    """Units that are equally near to people who are given to nobody."""
+
+    units: Annotated[list[str], msgspec.Meta(examples=[["01002", "01003"]])]
+    persons: Annotated[int, msgspec.Meta(ge=1, examples=[1])]
+
+
+class AllotmentShown(msgspec.Struct):
+    """Whole people from exact shares; what is tied stays open."""
+
+    persons: Annotated[int, msgspec.Meta(ge=0, examples=[18])]
+    method: Method
+    units: list[ShareOfPersons]
+    open: Annotated[int, msgspec.Meta(ge=0, examples=[0])]
+    ties: Annotated[list[TieShown], msgspec.Meta(examples=[[]])]
 
 
 def check_weight(written: str) -> str:
@@ -58,7 +86,11 @@ def check_units(weights: dict[str, str]) -> dict[str, str]:
     return weights
 
 
-Weight = Annotated[str, AfterValidator(refusing(check_weight))]
+Weight = Annotated[
+    str,
+    AfterValidator(refusing(check_weight)),
+    Field(json_schema_extra={"pattern": f"^{WEIGHT.pattern}$"}),
+]
 UnitName = Annotated[str, Field(min_length=1, max_length=40)]
 
 
@@ -66,8 +98,19 @@ class AllotmentAsked(BaseModel):
     """People to allot over any weights; `method` is Hare-Niemeyer unless said otherwise."""
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
-    weights: Annotated[dict[UnitName, Weight], AfterValidator(refusing(check_units))]
-    persons: Annotated[int, AfterValidator(refusing(check_persons))]
+    weights: Annotated[
+        dict[UnitName, Weight],
+        AfterValidator(refusing(check_units)),
+        Field(
+            examples=[{"01001": "90164", "01002": "246794", "01003": "216530"}],
+            json_schema_extra={"minProperties": 1, "maxProperties": MOST_UNITS},
+        ),
+    ]
+    persons: Annotated[
+        int,
+        AfterValidator(refusing(check_persons)),
+        Field(examples=[18], json_schema_extra={"minimum": 0, "maximum": MOST_PERSONS}),
+    ]
     method: MethodName = "hare-niemeyer"
 
 
@@ -75,13 +118,16 @@ class AllotmentQuery(BaseModel):
     """People to allot by a quota's key, that of today or of another day."""
 
     model_config = ConfigDict(extra="forbid")
-    persons: Annotated[int, whole_number(0, MOST_PERSONS)]
+    persons: Annotated[
+        int, whole_number(0, MOST_PERSONS), Field(ge=0, le=MOST_PERSONS, examples=[18])
+    ]
     method: MethodName = "hare-niemeyer"
     valid_on: Day | None = None
 
 
-@router.get("/quotas/{quota}/allotment", response_model=None)
+@router.get("/quotas/{quota}/allotment")
 @allowed(*ALL_BUT_OPERATOR)
+@answers(200, AllotmentShown)
 async def allot_by_key(
     call: Calling, database: Stored, quota: str, query: Annotated[AllotmentQuery, Query()]
 ) -> Response:
@@ -97,8 +143,9 @@ async def allot_by_key(
     return answer(200, _allotted(weights, query.persons, query.method))
 
 
-@router.post("/allotments", response_model=None)
+@router.post("/allotments")
 @allowed(*ANY_TOKEN, pure=True)
+@answers(200, AllotmentShown)
 async def allot_by_weights(body: AllotmentAsked) -> Response:
     """Allot people over any weights; records nothing."""
     weights = {unit: Fraction(weight) for unit, weight in body.weights.items()}

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Annotated, Any, NamedTuple
 
 from fastapi import Depends, Request
-from pydantic import BaseModel, BeforeValidator, ConfigDict, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from services.quota.api.ledger_clock import LedgerClock
 from services.quota.api.reading import find_land
@@ -54,7 +54,7 @@ Instant = Annotated[
     BeforeValidator(refusing(read_instant)),
     WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
-Number = Annotated[int, whole_number(0, 2**53)]
+Number = Annotated[int, whole_number(0, 2**53), Field(ge=0, le=2**53)]
 
 
 class AsOfQuery(BaseModel):

@@ -4,8 +4,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
+from documents.declared import answers
 from services.quota.api.as_of import Asked, AsOfQuery, read_moment
 from services.quota.api.documents import board_document
+from services.quota.api.shown import BoardShown
 from services.quota.domain.balances import board_of
 from shared.http.answers import answer
 from shared.http.route import ALL_BUT_OPERATOR, ContractRoute, allowed
@@ -13,8 +15,9 @@ from shared.http.route import ALL_BUT_OPERATOR, ContractRoute, allowed
 router = APIRouter(prefix="/quota/v1/quotas", tags=["balances"], route_class=ContractRoute)
 
 
-@router.get("/{quota}/balances", response_model=None)
+@router.get("/{quota}/balances")
 @allowed(*ALL_BUT_OPERATOR)
+@answers(200, BoardShown)
 async def show_balances(
     quota: str, asking: Asked, query: Annotated[AsOfQuery, Query()]
 ) -> Response:

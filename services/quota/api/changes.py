@@ -1,9 +1,10 @@
 """Bodies that change what a quota is; every fault of a body shows at once."""
 
 import re
+from collections.abc import Iterable
 from datetime import date
 from fractions import Fraction
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
@@ -109,10 +110,28 @@ def matching(pattern: re.Pattern[str]) -> AfterValidator:
     return AfterValidator(refusing(check))
 
 
-UnitCode = Annotated[str, AfterValidator(refusing(check_unit)), Field(examples=["01001"])]
-ProgrammeCode = Annotated[str, AfterValidator(refusing(check_programme))]
+def form(pattern: re.Pattern[str], example: str, description: str | None = None) -> Any:
+    """How a text of a form is described; the validators say it to callers in our own words."""
+    whole: dict[str, Any] = {"pattern": f"^{pattern.pattern}$"}
+    return Field(examples=[example], json_schema_extra=whole, description=description)
+
+
+def one_of(codes: Iterable[str], example: str) -> Any:
+    """How one of known codes is described."""
+    known: dict[str, Any] = {"enum": sorted(codes)}
+    return Field(examples=[example], json_schema_extra=known)
+
+
+UnitCode = Annotated[str, AfterValidator(refusing(check_unit)), one_of(UNITS, "01001")]
+ProgrammeCode = Annotated[
+    str,
+    AfterValidator(refusing(check_programme)),
+    one_of({ANY_PROGRAMME, *PROGRAMMES}, "safe-harbour"),
+]
 FirstDay = Annotated[Day, AfterValidator(refusing(check_day))]
-Source = Annotated[str, matching(VISIBLE), Field(description="Where this is stated.")]
+Source = Annotated[
+    str, matching(VISIBLE), form(VISIBLE, "Beschluss vom 01.01.2024", "Where this is stated.")
+]
 
 
 class Body(BaseModel):
@@ -125,9 +144,9 @@ class Body(BaseModel):
 class QuotaBody(Body):
     """A new quota: continuous, tolerance of one person, no rules, no members."""
 
-    quota: Annotated[str, matching(QUOTA_CODE)]
+    quota: Annotated[str, matching(QUOTA_CODE), form(QUOTA_CODE, "sh-families")]
     land: Literal[LANDS]  # type: ignore[valid-type]  # the sixteen codes
-    name: Annotated[str, matching(VISIBLE)]
+    name: Annotated[str, matching(VISIBLE), form(VISIBLE, "Familien")]
 
 
 class MemberBody(Body):
@@ -145,7 +164,7 @@ class RuleBody(Body):
     """A share of every person of a programme counts from a day on."""
 
     programme: ProgrammeCode
-    share: Annotated[str, fraction_between(0, 1)]
+    share: Annotated[str, fraction_between(0, 1), form(NUMBER, "1/2")]
     starts: FirstDay = Field(alias="from")
     ends: Day | None = Field(default=None, alias="to")
 
@@ -157,13 +176,13 @@ class RuleBody(Body):
 class ToleranceBody(Body):
     """How far a balance may be off; replaces the tolerance before as a whole."""
 
-    persons: Annotated[str, fraction_between(0, None)] | None = Field(
+    persons: Annotated[str, fraction_between(0, None), form(NUMBER, "2")] | None = Field(
         default="1", description="null: the percent alone decide."
     )
-    percent: Annotated[str, fraction_between(0, 100, below=True)] | None = Field(
+    percent: Annotated[str, fraction_between(0, 100, below=True), form(NUMBER, "5")] | None = Field(
         default=None, validate_default=True
     )
-    release: Annotated[str, fraction_between(0, None)] | None = None
+    release: Annotated[str, fraction_between(0, None), form(NUMBER, "1")] | None = None
 
     @field_validator("percent")
     @classmethod
@@ -217,8 +236,18 @@ class KeyBody(Body):
     kind: Literal["population", "percent"]
     valid_from: Day
     published_on: Day
-    weights: dict[str, str]
-    accept_sum: Annotated[str, matching(VISIBLE)] | None = None
+    weights: dict[str, str] = Field(
+        description="By unit, as printed.",
+        examples=[{"01001": "90164", "01002": "246794", "01003": "216530"}],
+    )
+    accept_sum: (
+        Annotated[
+            str,
+            matching(VISIBLE),
+            form(VISIBLE, "Druckfehler, so veröffentlicht", "Why a percent key may miss 100."),
+        ]
+        | None
+    ) = None
 
     def texts(self) -> dict[Ags, str]:
         """The weights as printed, by unit."""

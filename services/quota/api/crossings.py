@@ -4,7 +4,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
+from documents.declared import answers
 from services.quota.api.reading import find_land
+from services.quota.api.shown import CrossingFeed, CrossingPage
 from services.quota.store.crossings import list_crossings_after, list_crossings_of_quota
 from shared.codes import Land, QuotaCode, Role
 from shared.contracts.crossings import crossing_document
@@ -18,8 +20,9 @@ router = APIRouter(prefix="/quota/v1", tags=["crossings"], route_class=ContractR
 READERS = (Role.COORDINATION, Role.AUDITOR, Role.SERVICE)
 
 
-@router.get("/quotas/{quota}/crossings", response_model=None)
+@router.get("/quotas/{quota}/crossings")
 @allowed(*READERS[:2])
+@answers(200, CrossingPage)
 async def show_crossings(
     call: Calling, database: Stored, quota: str, query: Annotated[Listing, Query()]
 ) -> Response:
@@ -36,8 +39,9 @@ async def show_crossings(
     )
 
 
-@router.get("/crossings/{land}", response_model=None)
+@router.get("/crossings/{land}")
 @allowed(*READERS)
+@answers(200, CrossingFeed)
 async def show_feed(
     call: Calling, database: Stored, land: str, query: Annotated[FeedListing, Query()]
 ) -> Response:

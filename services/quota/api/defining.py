@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, ConfigDict
 from uuid_utils.compat import uuid7
 
+from documents.declared import answers, refuses
 from services.quota.api.changes import (
     UNITS,
     ClosureBody,
@@ -20,6 +21,7 @@ from services.quota.api.changes import (
 from services.quota.api.documents import board_document, quota_document
 from services.quota.api.reading import find_land, read_rules
 from services.quota.api.refused import key_faults, missing_faults
+from services.quota.api.shown import QuotaShown, TrialShown
 from services.quota.domain.balances import board
 from services.quota.domain.definitions import Change, Closed, KeyVersion, QuotaOpened, QuotaRules
 from services.quota.domain.keys import check_key, missing_in_keys
@@ -58,8 +60,10 @@ class TrialQuery(BaseModel):
     dry_run: bool = False
 
 
-@router.post("", response_model=None)
+@router.post("")
 @allowed(Role.COORDINATION)
+@answers(201, QuotaShown)
+@refuses("not-your-unit")
 async def open_quota(body: QuotaBody, call: Calling, database: Stored) -> Response:
     """Open a quota; members, rules and keys follow by their own routes."""
     if not call.caller.may_read_land(body.land):
@@ -75,8 +79,9 @@ async def open_quota(body: QuotaBody, call: Calling, database: Stored) -> Respon
     return await once(call, database, nothing, act)
 
 
-@router.post("/{quota}/members", response_model=None)
+@router.post("/{quota}/members")
 @allowed(Role.COORDINATION)
+@answers(201, QuotaShown)
 async def add_member(
     quota: str, body: MemberBody, call: Calling, database: Stored, bell: Ringing
 ) -> Response:
@@ -92,8 +97,9 @@ async def add_member(
     return await define(call, database, bell, quota, decide)
 
 
-@router.post("/{quota}/rules", response_model=None)
+@router.post("/{quota}/rules")
 @allowed(Role.COORDINATION)
+@answers(201, QuotaShown)
 async def add_rule(
     quota: str, body: RuleBody, call: Calling, database: Stored, bell: Ringing
 ) -> Response:
@@ -101,8 +107,9 @@ async def add_rule(
     return await define(call, database, bell, quota, lambda _: body.change())
 
 
-@router.post("/{quota}/tolerance", response_model=None)
+@router.post("/{quota}/tolerance")
 @allowed(Role.COORDINATION)
+@answers(201, QuotaShown)
 async def set_tolerance(
     quota: str, body: ToleranceBody, call: Calling, database: Stored, bell: Ringing
 ) -> Response:
@@ -110,8 +117,9 @@ async def set_tolerance(
     return await define(call, database, bell, quota, lambda _: body.change())
 
 
-@router.post("/{quota}/period", response_model=None)
+@router.post("/{quota}/period")
 @allowed(Role.COORDINATION)
+@answers(201, QuotaShown)
 async def set_period(
     quota: str, body: PeriodBody, call: Calling, database: Stored, bell: Ringing
 ) -> Response:
@@ -119,8 +127,9 @@ async def set_period(
     return await define(call, database, bell, quota, lambda _: body.change(today_in_berlin()))
 
 
-@router.post("/{quota}/closure", response_model=None)
+@router.post("/{quota}/closure")
 @allowed(Role.COORDINATION)
+@answers(201, QuotaShown)
 async def close_quota(
     quota: str, body: ClosureBody, call: Calling, database: Stored, bell: Ringing
 ) -> Response:
@@ -129,8 +138,10 @@ async def close_quota(
     return await define(call, database, bell, quota, lambda _: closed)
 
 
-@router.post("/{quota}/keys", response_model=None)
+@router.post("/{quota}/keys")
 @allowed(Role.COORDINATION)
+@answers(200, TrialShown)
+@answers(201, QuotaShown)
 async def import_key(
     quota: str,
     body: KeyBody,

@@ -5,7 +5,9 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 
+from documents.declared import answers
 from services.quota.api.as_of import Asked, AsOfQuery, Moment, read_moment
+from services.quota.api.shown import ExplanationShown
 from services.quota.domain.balances import Balance, board_of
 from services.quota.domain.explanation import CreditedBy, StretchShare, credited_by, stretch_shares
 from services.quota.domain.postings import Entry
@@ -43,8 +45,9 @@ class ExplanationQuery(AsOfQuery):
     cursor: str | None = None
 
 
-@router.get("/{quota}/balances/{unit}/explanation", response_model=None)
+@router.get("/{quota}/balances/{unit}/explanation")
 @allowed(*ALL_BUT_OPERATOR)
+@answers(200, ExplanationShown)
 async def explain_balance(
     quota: str, unit: str, asking: Asked, query: Annotated[ExplanationQuery, Query()]
 ) -> Response:

@@ -6,8 +6,10 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 
+from documents.declared import answers
 from services.quota.api.changes import UnitCode
 from services.quota.api.reading import find_land
+from services.quota.api.shown import MovePage
 from services.quota.domain.crossings import cause_of_step
 from services.quota.domain.definitions import Definition
 from services.quota.domain.postings import Entry
@@ -33,8 +35,9 @@ class HistoryQuery(Listing):
     unit: UnitCode
 
 
-@router.get("/{quota}/history", response_model=None)
+@router.get("/{quota}/history")
 @allowed(*ALL_BUT_OPERATOR)
+@answers(200, MovePage)
 async def show_history(
     quota: str, call: Calling, database: Stored, query: Annotated[HistoryQuery, Query()]
 ) -> Response:

@@ -4,8 +4,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
+from documents.declared import answers
 from services.quota.api.documents import quota_document
 from services.quota.api.reading import find_land, read_rules
+from services.quota.api.shown import QuotaPage, QuotaShown
 from services.quota.store.definitions import list_quotas
 from shared.http.answers import Listing, answer, from_cursor, page, to_cursor
 from shared.http.route import ALL_BUT_OPERATOR, Calling, ContractRoute, allowed
@@ -15,8 +17,9 @@ from shared.service import Stored
 router = APIRouter(prefix="/quota/v1/quotas", tags=["quotas"], route_class=ContractRoute)
 
 
-@router.get("", response_model=None)
+@router.get("")
 @allowed(*ALL_BUT_OPERATOR)
+@answers(200, QuotaPage)
 async def show_quotas(
     call: Calling, database: Stored, query: Annotated[Listing, Query()]
 ) -> Response:
@@ -33,8 +36,9 @@ async def show_quotas(
     return page(items, to_cursor(shown[-1][0]) if len(quotas) > len(shown) else None)
 
 
-@router.get("/{quota}", response_model=None)
+@router.get("/{quota}")
 @allowed(*ALL_BUT_OPERATOR)
+@answers(200, QuotaShown)
 async def show_quota(call: Calling, database: Stored, quota: str) -> Response:
     """One quota's members, rules, tolerances, periods and keys, also the replaced ones."""
     async with snapshot(database) as tx:

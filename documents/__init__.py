@@ -1,0 +1,1 @@
+"""Describes the interfaces to outsiders; no request of the contract passes through here."""
