@@ -1,9 +1,9 @@
-"""The published schemas of events; run as a program it publishes what has grown, and nothing else."""
+"""The published schemas of events; run as a program it publishes what has grown."""
 
 import json
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import jsoncompat
 
@@ -11,6 +11,7 @@ from documents.events import EVENTS, Event, published
 
 FOLDER = Path(__file__).parents[2] / "docs" / "schemas"
 Json = dict[str, Any]
+Role = Literal["serializer", "deserializer"]
 
 
 def path_of(event: Event) -> Path:
@@ -26,11 +27,11 @@ def text_of(event: Event) -> str:
 def what_breaks(old: Json, new: Json) -> list[str]:
     """Whom a change of a schema breaks; nobody is an empty list.
 
-    Whoever reads by the old schema must understand what is written by the new one, and whoever reads
-    by the new one what was written before: nothing on a topic is ever deleted. A field that is new
-    was in no event before, whatever the old schema let pass under its name.
+    Whoever reads by the old schema must understand what is written by the new one, and whoever
+    reads by the new one what was written before: nothing on a topic is ever deleted. A field that
+    is new was in no event before, whatever the old schema let pass under its name.
     """
-    checks = {
+    checks: dict[str, tuple[Json, Json, Role]] = {
         "readers of the old schema": (old, new, "serializer"),
         "readers of old events": (old, without_new_fields(old, new), "deserializer"),
     }

@@ -27,7 +27,11 @@ GOLDEN = {
     "quota.crossed": CROSSED,
 }
 BY_NAME = {event.name: event for event in EVENTS}
-READERS = {**dict.fromkeys(KINDS, read_entry), HEAD: read_head, CROSSED: read_crossing}
+READERS: dict[str, Callable[..., Any]] = {
+    **dict.fromkeys(KINDS, read_entry),
+    HEAD: read_head,
+    CROSSED: read_crossing,
+}
 every_event = pytest.mark.parametrize("event", EVENTS, ids=lambda event: event.name)
 
 

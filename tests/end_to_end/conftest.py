@@ -8,6 +8,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
+from tests.end_to_end.conforming import Conforming
 from tests.end_to_end.own_system import own_system
 from tests.end_to_end.system import System
 from tests.end_to_end.webhooks import WebhookSink
@@ -43,6 +44,7 @@ def access_file() -> Iterator[Path]:
 async def system(access_file: Path) -> AsyncIterator[System]:
     limits = httpx.Limits(max_connections=32)
     async with httpx.AsyncClient(limits=limits, timeout=30, trust_env=False) as http:
+        http.event_hooks = {"response": [Conforming(http).look_at]}
         running = System(access_file, http)
         running.tokens[SHORT_LIVED] = await running.new_token("city-01001", expires_in="1")
         yield running

@@ -31,6 +31,7 @@ Open: TypeAlias = Annotated[
 ]
 First: TypeAlias = Annotated[Day | None, Meta(examples=[None], description="Null is open.")]
 ProgrammeOrAll = Annotated[str, Meta(examples=["safe-harbour"], description="`*`: all others.")]
+KeyId = Annotated[str, Meta(examples=["sh-regular-population-2019-12-31"])]
 Persons = Annotated[int, Meta(examples=[3])]
 
 
@@ -93,7 +94,7 @@ class WarningShown(Struct):
 class KeyShown(Struct):
     """One published distribution key, weights by unit."""
 
-    id: Id
+    id: KeyId
     kind: KeyKind
     valid_from: Day
     published_on: Day | None
@@ -200,7 +201,7 @@ class CreditShown(Struct):
 class KeyUsed(Struct):
     """The key of a stretch of days."""
 
-    id: Id
+    id: KeyId
     source: Source
     valid_from: Day
     published_on: Day | None
