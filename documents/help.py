@@ -23,7 +23,16 @@ HEADERS = {
     "Content-Language": "de, en",
     "Vary": "Accept-Language",
 }
-NAMED = {"name": "…", "needed": "…", "unit": "…", "method": "…", "by": "…", "at": "…", "count": "…"}
+OPEN = dict.fromkeys(("name", "needed", "by", "at"), "…")
+FACTS = {
+    "de": {
+        **OPEN,
+        "unit": "diese Kommune",
+        "method": "Diese Methode",
+        "count": "einen oder mehrere",
+    },
+    "en": {**OPEN, "unit": "this unit", "method": "This method", "count": "one or more"},
+}
 """A page speaks of no single case, so its facts are left open."""
 WORDS = {
     "de": ("Was ist passiert?", "Warum?", "Was können Sie tun?"),
@@ -62,6 +71,6 @@ def _showing(service: str) -> Callable[..., Any]:
 
 def _told(slug: str, language: str) -> dict[str, Any]:
     title, detail = PROBLEMS[slug][language]
-    told = [detail.format_map(NAMED), *HELP[slug][language]]
+    told = [detail.format_map(FACTS[language]), *HELP[slug][language]]
     sections = list(zip(WORDS[language], told, strict=True))
     return {"language": language, "title": title, "sections": sections}
