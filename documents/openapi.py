@@ -120,17 +120,16 @@ def _response(status: int, answer: Answer, route: APIRoute, schemas: Json) -> Js
     }
     if isinstance(route, ContractRoute) and parameters.wants_key(route) and status != 200:
         headers |= REPLAYED
-    shown: Json = {"description": _described(answer, schemas), "headers": headers}
-    if answer.shape is not None:
-        schema = schema_of(answer.shape, REF)
-        example = example_of(schema, schemas)
-        shown["content"] = {answer.media: {"schema": schema, "example": example}}
-    return shown
-
-
-def _described(answer: Answer, schemas: Json) -> str:
-    name = getattr(answer.shape, "__name__", "")
-    return schemas.get(name, {}).get("description") or "It is done; there is nothing to show."
+    if answer.shape is None:
+        return {"description": "It is done; there is nothing to show.", "headers": headers}
+    schema = schema_of(answer.shape, REF)
+    named = schemas[schema["$ref"].removeprefix(REF)] if "$ref" in schema else schema
+    content = {"schema": schema, "example": example_of(schema, schemas)}
+    return {
+        "description": named["description"],
+        "headers": headers,
+        "content": {answer.media: content},
+    }
 
 
 def _complete_body(operation: Json, route: ContractRoute, schemas: Json) -> None:
