@@ -168,7 +168,8 @@ class Inbox(Generic[B]):
         """Fetch from the stored places; from the earliest record where one is missing or past."""
         if self.watch is None or (consumer := self.watch.subscriber.consumer) is None:
             return
-        self.trouble = None
+        is_there = assigned or consumer.partitions_for_topic(self.topic)
+        self.trouble = None if is_there else f"{self.topic} is not there"
         hints: dict[int, int] = {}
         with suppress(*UNAVAILABLE):  # then all is read again, and dropped as known
             async with self.database.acquire(timeout=5) as tx:

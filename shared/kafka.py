@@ -23,6 +23,7 @@ def make_broker(bootstrap: str) -> KafkaBroker:
         apply_types=False,
         graceful_timeout=10.0,
         request_timeout_ms=20_000,
+        metadata_max_age_ms=5_000,  # how long a topic that was made again stays unseen
         logger=None,
     )
 

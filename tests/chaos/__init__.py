@@ -1,0 +1,1 @@
+"""Killed, cut, paused, wiped: what was accepted counts once, and every crossing alerts once."""

@@ -1,0 +1,35 @@
+"""A running system of the room's own, since nobody else should be disturbed."""
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+import pytest_asyncio
+
+from tests.end_to_end.own_system import own_system
+from tests.end_to_end.system import System
+from tests.sizes import sized
+
+HERE = Path(__file__).parent
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.parent == HERE:
+            item.add_marker(pytest.mark.timeout(sized(120, 5400), func_only=True))
+
+
+@pytest.fixture(scope="session")
+def home() -> Iterator[Path]:
+    """The state folder of a fresh system."""
+    with own_system() as access_file:
+        yield access_file.parent
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def system(home: Path) -> AsyncIterator[System]:
+    limits = httpx.Limits(max_connections=32)
+    async with httpx.AsyncClient(limits=limits, timeout=30, trust_env=False) as http:
+        yield System(home / "access.json", http)
