@@ -37,6 +37,15 @@ status: install ## The processes, and what each of them waits for
 logs: install ## The end of every log, and at a terminal what comes next
 	@$(BIN)/python -m embedded logs
 
+# What is not said here stands in rows above the columns of the file.
+KEY_WORDS = $(if $(QUOTA),--quota "$(QUOTA)") $(if $(KIND),--kind "$(KIND)") \
+	$(if $(VALID_FROM),--valid-from "$(VALID_FROM)") $(if $(SOURCE),--source "$(SOURCE)") \
+	$(if $(PUBLISHED_ON),--published-on "$(PUBLISHED_ON)") $(if $(DRY_RUN),--dry-run)
+
+.PHONY: key
+key: install ## Import a key: FILE=key.csv [QUOTA= KIND= VALID_FROM= PUBLISHED_ON= SOURCE= DRY_RUN=]
+	@$(BIN)/python -m hafenlotse key "$(FILE)" $(KEY_WORDS)
+
 .PHONY: demo
 demo: install ## Load 18 people of the field and a synthetic year; show boards, crossings, alerts
 	@$(BIN)/python -m demo

@@ -16,7 +16,9 @@ IMPURE = {
     "tempfile", "threading", "time", "urllib",
 }  # fmt: skip
 ASKS_THE_WORLD = {"now", "utcnow", "today", "uuid1", "uuid4", "uuid7", "open", "print", "input"}
-ROOMS = ("services/", "shared/", "documents/", "embedded/", "benchmarks/", "tests/")
+ROOMS = (
+    "services/", "shared/", "documents/", "embedded/", "hafenlotse/", "benchmarks/", "tests/",
+)  # fmt: skip
 
 
 def domains(tree: Tree) -> Iterator[str]:
@@ -137,6 +139,7 @@ def test_code_in_an_init_is_found(plant: Plant) -> None:
 
 SERVICES = ("admissions", "quota", "notifications")
 LAWFUL = {
+    "hafenlotse/installation.py": "import services.quota.settings\n",
     "shared/codes.py": "",
     "shared/contracts.py": "import pydantic\n",
     "shared/postgres.py": "import shared.codes\n",
@@ -152,7 +155,9 @@ LAWFUL = {
 }
 UNLAWFUL = {
     "shared/codes.py": "import services.quota.domain.rules\n",
-    "services/quota/api/board.py": "import services.quota.app\nimport services.quota.settings\n",
+    "services/quota/api/board.py": (
+        "import services.quota.app\nimport services.quota.settings\nimport hafenlotse\n"
+    ),
     "services/quota/handlers/placements.py": "import services.quota.api.board, embedded\n",
     "services/quota/store/entries.py": "import documents.words\n",
     "documents/words.py": "import services.quota.domain.rules\n",

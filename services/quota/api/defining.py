@@ -1,15 +1,13 @@
 """Quotas are opened, given members, rules, keys, tolerance and periods, and closed."""
 
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, ConfigDict
-from uuid_utils.compat import uuid7
 
 from documents.declared import answers, refuses
 from services.quota.api.changes import (
-    UNITS,
     ClosureBody,
     KeyBody,
     MemberBody,
@@ -18,21 +16,18 @@ from services.quota.api.changes import (
     RuleBody,
     ToleranceBody,
 )
-from services.quota.api.documents import board_document, quota_document
+from services.quota.api.documents import quota_document
 from services.quota.api.reading import find_land, read_rules
-from services.quota.api.refused import key_faults, missing_faults
+from services.quota.api.refused import missing_faults
 from services.quota.api.shown import QuotaShown, TrialShown
-from services.quota.domain.balances import board
-from services.quota.domain.definitions import Change, Closed, KeyVersion, QuotaOpened, QuotaRules
-from services.quota.domain.keys import check_key, missing_in_keys
-from services.quota.store.counts import load_daily
+from services.quota.api.trying_keys import key_in, try_key
+from services.quota.domain.definitions import Change, Closed, QuotaOpened, QuotaRules
+from services.quota.domain.keys import missing_in_keys
 from services.quota.store.definitions import load_land_of
 from services.quota.store.positions import lock_position
-from services.quota.store.worlds import apply_changes, load_world, next_definition
-from shared.access import Caller
+from services.quota.store.worlds import apply_changes
 from shared.clock import now, today_in_berlin
-from shared.codes import Ags, Land, QuotaCode, Role, land_of
-from shared.contracts.crossings import crossing_document
+from shared.codes import Land, QuotaCode, Role, land_of
 from shared.http.answers import answer
 from shared.http.once import nothing, once
 from shared.http.problems import Fault, Problem
@@ -151,17 +146,11 @@ async def import_key(
     query: Annotated[TrialQuery, Query()],
 ) -> Response:
     """Import a key as published; with `dry_run` show what it would do and record nothing."""
-
-    def decide(rules: QuotaRules) -> KeyVersion:
-        units = [Ags(unit) for unit in UNITS if land_of(unit) == rules.land]
-        checked = check_key(body.change(str(uuid7())), body.texts(), rules, units)
-        if checked.refusals:
-            raise Problem.invalid(*key_faults(checked.refusals))
-        return checked.key
-
     if query.dry_run:
-        return await try_key(call.caller, database, QuotaCode(quota), decide)
-    return await define(call, database, bell, quota, decide)
+        async with snapshot(database) as tx:
+            land = await find_land(tx, quota, call.caller)
+            return answer(200, await try_key(tx, land, QuotaCode(quota), body))
+    return await define(call, database, bell, quota, lambda rules: key_in(body, rules))
 
 
 async def define(
@@ -187,24 +176,3 @@ async def _apply(
 ) -> Response:
     world = await apply_changes(tx, land, [(quota, change)], now(), call.caller.client)
     return answer(201, quota_document(world.rules()[quota]))
-
-
-async def try_key(
-    caller: Caller, database: Database, quota: QuotaCode, decide: Callable[[QuotaRules], KeyVersion]
-) -> Response:
-    """What a key would change, computed beside the record."""
-    async with snapshot(database) as tx:
-        land = await find_land(tx, quota, caller)
-        world, daily = await load_world(tx, land), await load_daily(tx, land)
-    key = decide(world.rules()[quota])
-    crossings = world.define(next_definition(world, quota, key, now()), daily)
-    balances = board(world.rules()[quota], world.counts()[quota], today_in_berlin())
-    as_of = {"sequence": world.position.sequence, "definition": world.position.definition}
-    shown: dict[str, Any] = {
-        "balances": board_document(
-            quota, land, balances, {**as_of, "valid_on": None, "known_at": None}
-        ),
-        "crossings": [crossing_document(each._asdict()) for each in crossings],
-        "warnings": [{"fact": each.fact, "sum": each.sum} for each in key.warnings],
-    }
-    return answer(200, shown)

@@ -10,10 +10,12 @@ from services.quota.domain.keys import (
     WeightMissing,
     WeightNotPositive,
 )
+from services.quota.store.names import load_unit_names
 from shared.contracts.exact import decimal_text
 from shared.http.faults import pointer
 from shared.http.problems import Fault
 
+UNITS = load_unit_names()
 CODES: dict[type[KeyRefusal], str] = {
     WeightMalformed: "malformed",
     UnitUnknown: "unit-unknown",
@@ -34,8 +36,10 @@ def _fault(refusal: KeyRefusal) -> Fault:
             "allowed": decimal_text(refusal.explained, 6),
         }
         return Fault("sum-misses-100", "/weights", facts=facts)
-    place = pointer(["weights", refusal.unit])
-    return Fault(CODES[type(refusal)], place, facts={"unit": refusal.unit, "code": refusal.unit})
+    place, code = pointer(["weights", refusal.unit]), CODES[type(refusal)]
+    if code == "unit-unknown" and f"0{refusal.unit}" in UNITS:
+        code = "leading-zero-lost"
+    return Fault(code, place, facts={"unit": refusal.unit, "code": refusal.unit})
 
 
 def missing_faults(missing: Iterable[WeightMissing], place: str) -> list[Fault]:

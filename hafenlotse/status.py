@@ -1,0 +1,92 @@
+"""Is it all at work? What each service waits for, and how far behind each Land is."""
+
+import asyncio
+from dataclasses import asdict
+from typing import Any
+
+import click
+import httpx
+
+from hafenlotse.heads import load_heads
+from hafenlotse.installation import READERS, SERVICES, Installation
+from hafenlotse.output import NOT_REACHED, Answer, Table, answering, code
+from hafenlotse.store.dead_letters import count_waiting
+from shared.postgres import UNAVAILABLE
+
+ASK_SECONDS = 3.0
+SILENT = "does not answer"
+
+
+@click.command("status")
+@answering
+async def status(installation: Installation) -> Answer:
+    """Is every service at work, and is any Land behind or held?
+
+    Exits with 1 where a service is not ready or a Land is held, with 3 where one does not answer.
+    """
+    services = dict(zip(SERVICES, await _ask_all(installation), strict=True))
+    states = {
+        name: {"ready": not waits_for, "waits_for": waits_for}
+        for name, waits_for in services.items()
+    }
+    try:
+        document = {"services": states, **await _read(installation)}
+    except UNAVAILABLE as failure:
+        return Answer({"services": states}, [_services(states), f"{failure!r}"], NOT_REACHED)
+    is_finding = any(services.values()) or any(land["held"] for land in document["lands"])
+    exit_code = code(is_finding=is_finding, is_unreached=[SILENT] in services.values())
+    return Answer(document, _tables(document), exit_code)
+
+
+async def _read(installation: Installation) -> dict[str, Any]:
+    """What the services keep about how far they are."""
+    lands = await load_heads(installation)
+    letters = {name: await _count_letters(installation, name) for name in READERS}
+    return {
+        "lands": [asdict(heads) | {"lag": heads.lag} for heads in lands],
+        "dead_letters": letters,
+    }
+
+
+async def _ask_all(installation: Installation) -> list[list[str]]:
+    async with httpx.AsyncClient(timeout=ASK_SECONDS, trust_env=False) as client:
+        asked = (
+            _waits_for(client, f"{installation.addresses[name]}/{name}/health/ready")
+            for name in SERVICES
+        )
+        return await asyncio.gather(*asked)
+
+
+async def _waits_for(client: httpx.AsyncClient, address: str) -> list[str]:
+    """What a service waits for; nothing when it is ready."""
+    try:
+        answer = await client.get(address)
+        waits_for: list[str] = answer.json()["waits_for"]
+    except (httpx.HTTPError, ValueError, KeyError, TypeError):
+        return [SILENT]
+    return waits_for
+
+
+async def _count_letters(installation: Installation, service: str) -> int:
+    async with installation.database(service) as database, database.acquire() as tx:
+        return await count_waiting(tx)
+
+
+def _services(states: dict[str, Any]) -> Table:
+    rows = [
+        (name, "ready" if state["ready"] else "waits", "; ".join(state["waits_for"]))
+        for name, state in states.items()
+    ]
+    return Table(("service", "state", "waits for"), rows)
+
+
+def _tables(document: dict[str, Any]) -> list[Table]:
+    heads = ("recorded", "published", "counted", "crossings", "announced", "alerted", "lag")
+    lands = [
+        (land["land"], *(land[name] for name in heads), land["held"]) for land in document["lands"]
+    ]
+    return [
+        _services(document["services"]),
+        Table(("land", *heads, "held"), lands),
+        Table(("dead letters", "waiting"), document["dead_letters"].items()),
+    ]

@@ -1,0 +1,1 @@
+"""Reads what no service needs to ask of its own tables; the only SQL of the command line."""

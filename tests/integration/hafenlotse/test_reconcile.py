@@ -1,0 +1,149 @@
+"""Reconciliation: a sound house has no difference, and whatever was tampered with is found."""
+
+import pytest
+
+from tests.integration.hafenlotse.conftest import House, Said
+
+pytestmark = pytest.mark.asyncio
+AT_ONCE = ("--wait", "0")
+
+
+def checks_that_differ(said: Said) -> set[str]:
+    [land] = said.document["lands"]
+    return {name for name, check in land["checks"].items() if check["different"]}
+
+
+async def test_a_sound_house_has_no_difference(house: House) -> None:
+    document = await house.ask("reconcile", *AT_ONCE)
+    assert document["different"] == 0
+    [land] = document["lands"]
+    compared = {name: check["compared"] for name, check in land["checks"].items()}
+    crossings = compared["alerts"]
+    assert compared["chain"] == compared["entries"] == 5
+    assert compared["days"] == 3
+    assert compared["counts"] > 30
+    assert crossings > 5
+    assert compared["deliveries"] == crossings
+
+
+async def test_definitions_between_entries_are_counted_where_they_were(house: House) -> None:
+    key = "unit;weight\n01001;1\n01002;1\n01003;1\n"
+    days = ("--valid-from", "2023-01-01", "--published-on", "2023-01-01")
+    said = ("--kind", "population", "--source", "made up")
+    await house.ask("key", "-", "--quota", "sh-alliance", *days, *said, stdin=key)
+    await house.live(("01002", 5))
+    assert (await house.ask("reconcile", *AT_ONCE))["different"] == 0
+
+
+STORED = {
+    "credits": ("UPDATE unit_counts SET credited = credited + 1 WHERE unit = '01001'", {"counts"}),
+    "a standing": (
+        "UPDATE unit_counts SET standing = 'under' WHERE unit = '01001' AND quota = 'sh-regular'",
+        {"counts"},
+    ),
+    "a total": ("UPDATE stretch_totals SET total = total - 1", {"counts"}),
+    "a lost unit": ("DELETE FROM unit_counts WHERE unit = '01002'", {"counts"}),
+    "the scale": ("UPDATE scales SET scale = 7 WHERE quota = 'sh-alliance'", {"counts"}),
+    "a day": ("UPDATE daily_sums SET persons = persons + 1 WHERE unit = '01003'", {"days"}),
+    "a day too many": (
+        "INSERT INTO daily_sums VALUES ('01', '01004', 'asylum', '2023-05-01', 1)",
+        {"days"},
+    ),
+    "a crossing": ("UPDATE crossings SET balance = '9' WHERE sequence = 2", {"crossings"}),
+    "a lost crossing": ("DELETE FROM crossings WHERE sequence = 3", {"crossings"}),
+    "a crossing too many": (
+        """INSERT INTO crossings
+           SELECT land, sequence + 1000, quota, unit, before, after, credited, target, balance,
+                  cause, ledger_sequence, definition, found_at FROM crossings WHERE sequence = 1""",
+        {"crossings"},
+    ),
+    "the end": ("UPDATE positions SET ledger_hash = repeat('0', 64)", {"heads"}),
+    "lost copies": ("DELETE FROM entry_batches", {"entries"}),
+    "a held Land": ("UPDATE positions SET held = 'false entry' WHERE land = '01'", {"heads"}),
+}
+
+
+@pytest.mark.parametrize("name", STORED)
+async def test_what_quota_keeps_can_not_be_altered_unseen(house: House, name: str) -> None:
+    statement, checks = STORED[name]
+    await house.tamper("quota", statement)
+    said = await house.run("reconcile", *AT_ONCE, "--json")
+    assert said.exit_code == 1
+    assert checks_that_differ(said) == checks
+
+
+LEDGER = {
+    "people": (
+        """UPDATE entries SET postings = jsonb_set(postings::jsonb, '{0,persons}', '80')::json
+            WHERE sequence = 2""",
+        {"chain", "entries", "days", "counts", "crossings", "alerts", "heads"},
+    ),
+    "a hole": ("DELETE FROM entries WHERE sequence = 3", {"chain", "entries"}),
+    "a cut tail": (
+        """WITH cut AS (DELETE FROM entries WHERE sequence = 5)
+           UPDATE lands SET sequence = 4, hash = entries.hash FROM entries
+            WHERE lands.land = '01' AND entries.sequence = 4""",
+        {"heads", "days", "counts"},
+    ),
+    "the head": ("UPDATE lands SET hash = repeat('f', 64) WHERE land = '01'", {"chain"}),
+    "no entry at all": (
+        "UPDATE entries SET postings = '[{}]' WHERE sequence = 4",
+        {"chain", "entries"},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", LEDGER)
+async def test_the_ledger_can_not_be_altered_unseen(house: House, name: str) -> None:
+    statement, checks = LEDGER[name]
+    await house.tamper("admissions", statement)
+    said = await house.run("reconcile", *AT_ONCE, "--json")
+    assert said.exit_code == 1
+    assert checks_that_differ(said) >= checks
+
+
+VOICE = {
+    "a lost alert": ("DELETE FROM alerts WHERE sequence = 2", {"alerts"}),
+    "another alert": (
+        "UPDATE alerts SET fingerprint = 'of another one' WHERE sequence = 2",
+        {"alerts"},
+    ),
+    "a lost delivery": (
+        "DELETE FROM deliveries WHERE number = (SELECT min(number) FROM deliveries)",
+        {"deliveries"},
+    ),
+    "ahead": ("UPDATE positions SET sequence = sequence + 1", {"heads"}),
+}
+
+
+@pytest.mark.parametrize("name", VOICE)
+async def test_what_is_told_can_not_be_lost_unseen(house: House, name: str) -> None:
+    statement, checks = VOICE[name]
+    await house.tamper("notifications", statement)
+    said = await house.run("reconcile", *AT_ONCE, "--json")
+    assert said.exit_code == 1
+    assert checks_that_differ(said) == checks
+
+
+async def test_what_is_not_counted_in_time_is_a_difference(house: House) -> None:
+    await house.record(("01001", 4))
+    said = await house.run("reconcile", "--wait", "0.1", "--json")
+    assert said.exit_code == 1
+    assert checks_that_differ(said) == {"heads"}
+    await house.count()
+    assert (await house.run("reconcile", *AT_ONCE)).exit_code == 1  # nobody was told yet
+    await house.tell()
+    assert (await house.run("reconcile", *AT_ONCE)).exit_code == 0
+
+
+async def test_a_difference_is_shown_with_what_was_expected(house: House) -> None:
+    await house.tamper("quota", "UPDATE daily_sums SET persons = 9 WHERE unit = '01002'")
+    said = await house.run("reconcile", *AT_ONCE)
+    [line] = [line for line in said.out.splitlines() if "01002 safe-harbour 2023-05-01" in line]
+    assert line.split()[-2:] == ["8", "9"]
+
+
+async def test_nothing_is_repaired(house: House) -> None:
+    await house.tamper("quota", "UPDATE daily_sums SET persons = 9 WHERE unit = '01002'")
+    first = await house.run("reconcile", *AT_ONCE)
+    assert first == await house.run("reconcile", *AT_ONCE)
