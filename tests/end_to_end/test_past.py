@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from tests.end_to_end.own_quotas import OwnQuota, a_key, own_quota
-from tests.end_to_end.placements import KIEL, PLACEMENTS, correct, record
+from tests.end_to_end.placements import KIEL, PLACEMENTS, UNITS, correct, record
 from tests.end_to_end.problems import problem
 from tests.end_to_end.quotas import QUOTAS
 from tests.end_to_end.system import Json, System
@@ -115,6 +115,25 @@ async def test_history_ends_at_the_present_balance(system: System) -> None:
         [now] = [one for one in (await quota.board())["units"] if one["unit"] == unit]
         assert items[-1]["balance"] == now["balance"]
         assert items[-1]["cause"] == cause
+
+
+async def test_definitions_applied_together_are_places_of_the_past_each(system: System) -> None:
+    known = [
+        thing["known"]
+        for quota in await system.coordination.listed(QUOTAS)
+        for things in ("members", "rules", "tolerances", "periods", "keys")
+        for thing in quota[things]
+    ]
+    first = sorted(one["definition"] for one in known if one["ledger_sequence"] == 0)
+    path = f"{QUOTAS}/sh-regular/balances"
+    sizes = [
+        len((await system.coordination.seen(path, known_sequence=0, known_definition=n))["units"])
+        for n in first
+        if n > first[-1] // 2
+    ]
+    assert len(sizes) > 1
+    assert sizes == sorted(sizes)
+    assert sizes[-1] == len(UNITS)
 
 
 async def test_one_clock_at_a_time(system: System) -> None:

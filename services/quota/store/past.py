@@ -11,6 +11,7 @@ from services.quota.domain.postings import Entry
 from services.quota.domain.world import World
 from services.quota.store.counts import load_daily
 from services.quota.store.entries import list_entries, load_last_recorded_before
+from services.quota.store.positions import load_position
 from services.quota.store.snapshots import load_snapshot
 from shared.codes import Ags, Land, Programme
 from shared.postgres import Connection
@@ -55,12 +56,18 @@ async def load_world_at(
 ) -> World:
     """The world as it was at a place, replayed from the snapshot before it.
 
-    Every definition has its own snapshot, so between a snapshot and a place are entries only.
+    Definitions that were applied together share one snapshot, so a place among them is replayed.
     """
     position, counts = await load_snapshot(tx, land, *place)
-    world = World.load(land, position, definitions, counts)
-    async for entry in entries_between(tx, land, position.sequence, place.sequence):
-        world.apply(entry)
+    known = [each for each in definitions if each.number <= place.definition]
+    world = World.load(land, position, known, counts)
+    start = Place(position.sequence, position.definition)
+    async for step in steps_after(tx, land, start, known, place.sequence):
+        if isinstance(step, Entry):
+            world.apply(step)
+        else:
+            now = await load_position(tx, land)
+            world.define(step, await load_daily_at(tx, land, step.ledger_sequence, now))
     return world
 
 
