@@ -19,11 +19,11 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_BYTES_UNPACKED = 32 * 1024 * 1024
 MOST_ROWS = 5000
 FIELDS = {
-    "unit": ("kommune", "ags", "gemeindeschlüssel"),
+    "unit": ("kommune", "ags", "gemeindeschlüssel", "einheit", "stadt", "kreis"),
     "programme": ("aufnahmeprogramm", "programm"),
-    "persons": ("personen", "anzahl"),
-    "effective_on": ("datum", "aufnahmedatum", "wirksam am"),
-    "reference": ("aktenzeichen", "az"),
+    "persons": ("personen", "anzahl", "personenzahl", "anzahl personen", "zahl der personen"),
+    "effective_on": ("datum", "aufnahmedatum", "wirksam am", "wirksam ab", "stichtag", "tag"),
+    "reference": ("aktenzeichen", "az", "referenz", "zeichen"),
 }
 NAMES = {name: field for field, words in FIELDS.items() for name in (field, *words)}
 GERMAN_DAY = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})")

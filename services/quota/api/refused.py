@@ -20,7 +20,7 @@ CODES: dict[type[KeyRefusal], str] = {
     WeightMalformed: "malformed",
     UnitUnknown: "unit-unknown",
     WeightNotPositive: "weight-not-positive",
-    WeightMissing: "weight-missing",
+    WeightMissing: "missing",
 }
 
 
@@ -43,5 +43,5 @@ def _fault(refusal: KeyRefusal) -> Fault:
 
 
 def missing_faults(missing: Iterable[WeightMissing], place: str) -> list[Fault]:
-    """The keys that a member's unit is not in."""
+    """The keys that a unit would need to be in to become a member."""
     return [Fault("weight-missing", place, facts={"unit": each.unit}) for each in missing]

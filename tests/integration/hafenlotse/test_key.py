@@ -77,7 +77,7 @@ async def test_every_reason_is_said_with_its_row(house: House) -> None:
             (7, "malformed"),
             (7, "unit-unknown"),
             (8, "weight-not-positive"),
-            (None, "weight-missing"),
+            (None, "missing"),
         ],
         key=str,
     )
