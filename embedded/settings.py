@@ -21,7 +21,10 @@ INNER_PORTS = (
     "notifications",
     "webhook_sink",
 )
-HANDED_ON = ("RATE_PER_SECOND", "RATE_BURST", "LOG_LEVEL", "DATABASE_CONNECTIONS")
+HANDED_ON = (
+    *("RATE_PER_SECOND", "RATE_BURST", "LOG_LEVEL", "DATABASE_CONNECTIONS"),
+    *("GROUP_SECONDS", "QUIET_HOURS", "REMINDER_MINUTES"),
+)
 """Settings of the services that embedded mode hands on as they are."""
 
 

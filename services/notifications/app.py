@@ -15,6 +15,7 @@ from services.notifications.delivery.outlets import Outlets
 from services.notifications.handlers.crossings import Crossings, read_event
 from services.notifications.handlers.first_recipients import make_first_recipients
 from services.notifications.handlers.old_changes import forget_old_changes
+from services.notifications.handlers.reminders import Reminders
 from services.notifications.settings import NotificationsSettings
 from shared.feeds import Feed
 from shared.inbox import Inbox
@@ -45,7 +46,8 @@ def connect(service: Service, settings: NotificationsSettings) -> FastAPI:
     async def work(database: Database) -> AsyncIterator[Sequence[Coroutine[Any, Any, None]]]:
         await make_first_recipients(database, settings.coordination_mail)
         feed, broker = Feed(settings.quota_url, settings), make_broker(settings.kafka_bootstrap)
-        crossings = Crossings(database, feed, bell, news)
+        schedule = settings.schedule
+        crossings = Crossings(database, feed, bell, news, schedule=schedule)
         inbox = Inbox(settings.topic_prefix + CROSSINGS, read_event, crossings, database)
         inbox.subscribe(broker, "notifications", settings.batch_records)
         service.conditions |= {
@@ -56,8 +58,9 @@ def connect(service: Service, settings: NotificationsSettings) -> FastAPI:
         pace = Pace(stretch=settings.retry_stretch, claim_seconds=settings.claim_seconds)
         dispatcher = Dispatcher(database, outlets.channels, bell, pace)
         own = bell.run(), news.run(), audience.run(database), forget_old_changes(database)
+        reminding = Reminders(database, bell, schedule).run()
         try:
-            yield *own, start_broker(broker), inbox.settle_forever(), dispatcher.run()
+            yield *own, reminding, start_broker(broker), inbox.settle_forever(), dispatcher.run()
         finally:
             await close_quietly(broker)
             await outlets.close()

@@ -1,13 +1,20 @@
 """What an operator may set for notifications."""
 
+import re
+from datetime import time, timedelta
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, SecretStr
 
 from services.notifications.domain.mailbox import read_mailbox
+from services.notifications.domain.schedule import QuietHours, Schedule
 from services.notifications.domain.target import read_target
+from shared.clock import BERLIN
 from shared.codes import Refusal
 from shared.settings import ServiceSettings
+
+QUIET = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]")
+MOST_MINUTES = 30 * 24 * 60
 
 
 def check_mailbox(written: str) -> str:
@@ -32,11 +39,43 @@ def check_origin(written: str | None) -> str | None:
     return written
 
 
+def check_quiet_hours(written: str | None) -> str | None:
+    """Two times of day, such as 22:00-06:00; empty is none."""
+    if not written:
+        return None
+    begin, end = _times(written)
+    if begin == end:
+        raise ValueError("the quiet hours end when they begin")
+    return written
+
+
+def _times(written: str) -> tuple[time, time]:
+    if not QUIET.fullmatch(written):
+        raise ValueError("write quiet hours as 22:00-06:00")
+    begin, _, end = written.partition("-")
+    return time.fromisoformat(begin), time.fromisoformat(end)
+
+
+def check_minutes(written: str) -> str:
+    """Minutes after which one is reminded, ascending, parted by commas; empty is never."""
+    minutes = _minutes(written)
+    if minutes != sorted(set(minutes)) or any(not 0 < one <= MOST_MINUTES for one in minutes):
+        raise ValueError("write minutes in ascending order, each once, such as 15,30,60")
+    return written
+
+
+def _minutes(written: str) -> list[float]:
+    try:
+        return [float(one) for one in written.split(",")] if written else []
+    except ValueError as fault:
+        raise ValueError("write minutes as 15,30,60") from fault
+
+
 Mailbox = Annotated[str, AfterValidator(check_mailbox)]
 
 
 class NotificationsSettings(ServiceSettings):
-    """Adds the feed of crossings, the mail server, and how fast deliveries are tried again."""
+    """Adds the feed of crossings, the mail server, and when and how often people are told."""
 
     quota_url: str = "http://127.0.0.1:8402"
     batch_records: int = Field(default=1000, ge=1, le=10_000)
@@ -50,6 +89,9 @@ class NotificationsSettings(ServiceSettings):
     webhook_allowed: Annotated[str | None, AfterValidator(check_origin)] = None
     retry_stretch: float = Field(default=1.0, gt=0, le=10)
     claim_seconds: float = Field(default=30.0, ge=1, le=600)
+    group_seconds: float = Field(default=0.0, ge=0, le=3600)
+    quiet_hours: Annotated[str | None, AfterValidator(check_quiet_hours)] = None
+    reminder_minutes: Annotated[str, AfterValidator(check_minutes)] = "15,30,60"
     streams: int = Field(default=200, ge=1, le=5000)
     streams_per_client: int = Field(default=20, ge=1, le=5000)
 
@@ -57,3 +99,13 @@ class NotificationsSettings(ServiceSettings):
     def mail_password(self) -> str | None:
         """The mail server's password in clear, for the mail client only."""
         return self.smtp_password.get_secret_value() if self.smtp_password else None
+
+    @property
+    def schedule(self) -> Schedule:
+        """When people are told; quiet hours are those of Europe/Berlin."""
+        quiet = QuietHours(*_times(self.quiet_hours), BERLIN) if self.quiet_hours else None
+        return Schedule(
+            gather=timedelta(seconds=self.group_seconds),
+            quiet=quiet,
+            reminders=tuple(timedelta(minutes=one) for one in _minutes(self.reminder_minutes)),
+        )

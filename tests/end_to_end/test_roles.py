@@ -57,6 +57,8 @@ ROUTES: list[tuple[str, str, set[str]]] = [
     ("GET", f"{RECIPIENTS}/{NO_SUCH_ID}", COORDINATION),
     ("PUT", f"{RECIPIENTS}/{NO_SUCH_ID}", COORDINATION),
     ("DELETE", f"{RECIPIENTS}/{NO_SUCH_ID}", COORDINATION),
+    ("POST", f"{RECIPIENTS}/{NO_SUCH_ID}/test", COORDINATION),
+    ("POST", f"/notifications/v1/deliveries/{NO_SUCH_ID}/retry", {"coordination", "operator"}),
     ("GET", "/notifications/v1/deliveries", {"coordination", "operator"}),
     ("GET", f"/notifications/v1/deliveries/{NO_SUCH_ID}", {"coordination", "operator"}),
 ]

@@ -26,8 +26,9 @@ from services.notifications.domain.alert import (
     Note,
     acknowledge,
 )
+from services.notifications.domain.delivery import ACKNOWLEDGED, Attempt
 from services.notifications.domain.documents import to_document
-from services.notifications.store import alerts, changes
+from services.notifications.store import alerts, changes, reminders
 from shared.clock import now
 from shared.codes import Role, instant_text
 from shared.http.answers import Limit, answer
@@ -108,6 +109,8 @@ async def acknowledge_alert(
         at = now()
         taken = decide_acknowledgement(found, call.caller.client, at, note)
         await alerts.set_acknowledged(tx, taken)
+        last = Attempt(at, ACKNOWLEDGED.code)
+        await reminders.end_reminders(tx, taken.crossing.land, [taken.id], last)
         await changes.insert_changes(tx, [Change(ChangeKind.ACKNOWLEDGED, taken)], at)
         return answer(201, to_document(taken))
 

@@ -24,6 +24,8 @@ LINES = compat32.clone(linesep="\r\n")
 """The older policy of the library writes the same mail in a third of the time."""
 SEND_SECONDS = 20.0
 IDLE_SECONDS = 10.0
+MOST_THREADS = 20
+"""A mail about more units names the threads of so many: its header has to stay readable."""
 OUR_OWN = (
     aiosmtplib.SMTPAuthenticationError,
     aiosmtplib.SMTPConnectResponseError,
@@ -82,11 +84,16 @@ class EmailChannel:
         mail["Subject"] = Header(letter.subject, UTF8, header_name="Subject").encode()
         mail["Date"] = format_datetime(notice.delivery.planned_at)
         mail["Message-ID"] = f"<{notice.delivery.id}@{self._domain}>"
-        if notice.alerts:
-            mail["In-Reply-To"] = mail["References"] = self._root_of(notice.alerts[0].crossing)
+        if roots := self._roots_of(notice):
+            mail["In-Reply-To"], mail["References"] = roots[0], " ".join(roots)
         mail["Auto-Submitted"] = "auto-generated"
         mail["Content-Language"] = notice.recipient.wish.language.value
         return mail.as_bytes()
+
+    def _roots_of(self, notice: Notice) -> list[str]:
+        """The ids of the threads that it belongs to: one per unit and quota."""
+        roots = (self._root_of(alert.crossing) for alert in notice.alerts)
+        return list(dict.fromkeys(roots))[:MOST_THREADS]
 
     def _root_of(self, first: Crossing) -> str:
         """The id of a thread that every alert of a unit in a quota answers."""

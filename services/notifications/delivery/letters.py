@@ -50,17 +50,21 @@ class Letters:
         language = notice.recipient.wish.language
         if not notice.alerts:
             return self._test(notice.recipient.wish)
-        facts = [self._facts(alert, notice, language) for alert in notice.alerts]
-        texts = [self._render(f"alert.{language}.txt", one) for one in facts]
-        subject = self._render(f"subject.{language}.txt", facts[0]).strip()
-        return Letter(subject, BETWEEN_ALERTS.join(texts))
+        every = [self._facts(alert, notice, language) for alert in notice.alerts]
+        last = list({(one["unit"], one["quota"]): one for one in every}.values())
+        about = {"every": every, "last": last, "reminder": notice.delivery.reminder}
+        opening = self._render(f"opening.{language}.txt", about)
+        texts = [self._render(f"alert.{language}.txt", one) for one in last]
+        subject = self._render(f"subject.{language}.txt", about)
+        return Letter(" ".join(subject.split()), opening + BETWEEN_ALERTS.join(texts))
 
     def line(self, notice: Notice) -> str:
         """All of it in one line per alert, for a log."""
         if not notice.alerts:
             return f"test to {notice.recipient.wish.name}"
         facts = [self._facts(alert, notice, Language.ENGLISH) for alert in notice.alerts]
-        return "\n".join(self._render("log.txt", one).strip() for one in facts)
+        number = {"reminder": notice.delivery.reminder}
+        return "\n".join(self._render("log.txt", one | number).strip() for one in facts)
 
     def _test(self, wish: Wish) -> Letter:
         facts = {"name": wish.name, "alerts_address": f"{self._address}{ALERTS}"}

@@ -25,7 +25,7 @@ from services.notifications.domain.target import (
 )
 from shared.codes import Refusal, instant_text
 
-RAISED, TEST = "alert.raised.v1", "alert.test.v1"
+RAISED, REMINDER, TEST = "alert.raised.v1", "alert.reminder.v1", "alert.test.v1"
 QUICK_TRIES, QUICK_SECONDS, PATIENT_SECONDS = 3, 3.0, 20.0
 """Three tries must fit into 15 s even where nobody answers; later ones wait longer."""
 
@@ -76,11 +76,14 @@ class WebhookChannel:
         )
 
     def write(self, notice: Notice) -> bytes:
-        """The body: each alert as it stood when it was raised."""
-        alerts = [to_document(as_raised(alert)) for alert in notice.alerts]
+        """The body: each alert as it stood when it was raised, and which reminder it is."""
+        alerts, number = notice.alerts, notice.delivery.reminder
+        data: dict[str, object] = {"alerts": [to_document(as_raised(alert)) for alert in alerts]}
+        kind = TEST if not alerts else REMINDER if number else RAISED
+        if number:
+            data["reminder"] = number
         planned_at = instant_text(notice.delivery.planned_at)
-        kind = RAISED if alerts else TEST
-        return orjson.dumps({"type": kind, "timestamp": planned_at, "data": {"alerts": alerts}})
+        return orjson.dumps({"type": kind, "timestamp": planned_at, "data": data})
 
     async def send(self, parcel: Parcel) -> Outcome:
         try:

@@ -59,11 +59,17 @@ class Outcome:
 
 ACCEPTED = Outcome(Verdict.ACCEPTED, "accepted")
 RECIPIENT_DELETED = Outcome(Verdict.REFUSED, "recipient-deleted")
+ACKNOWLEDGED = Outcome(Verdict.REFUSED, "acknowledged")
+RESOLVED = Outcome(Verdict.REFUSED, "resolved")
+"""Why a reminder is not sent any more: somebody answered, or nothing is left to answer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """Alerts on their way to a recipient; what was sent once under its id never changes."""
+    """Alerts on their way to a recipient; what was sent once under its id never changes.
+
+    `planned_at` is when it is to be sent first; `reminder` is 0 for the first notification.
+    """
 
     id: UUID
     recipient: UUID
@@ -71,6 +77,7 @@ class Delivery:
     land: Land
     alerts: tuple[UUID, ...]
     planned_at: datetime
+    reminder: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,15 +118,19 @@ class Tracked:
     attempts: tuple[Attempt, ...]
 
 
-def plan_delivery(alert: Alert, recipient: Recipient) -> Delivery:
-    """The first notification of a recipient about an alert; planned twice, it is the same one."""
+def plan_delivery(
+    alert: Alert, recipient: Recipient, planned_at: datetime, reminder: int = 0
+) -> Delivery:
+    """What a recipient is sent about an alert, first or again; planned twice it is the same one."""
+    numbered = f" {reminder}" if reminder else ""
     return Delivery(
-        id=uuid5(DELIVERIES, f"{alert.id} {recipient.id}"),
+        id=uuid5(DELIVERIES, f"{alert.id} {recipient.id}{numbered}"),
         recipient=recipient.id,
         channel=recipient.wish.channel,
         land=alert.crossing.land,
         alerts=(alert.id,),
-        planned_at=alert.raised_at,
+        planned_at=planned_at,
+        reminder=reminder,
     )
 
 

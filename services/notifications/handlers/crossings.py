@@ -7,8 +7,10 @@ from datetime import datetime
 import msgspec
 
 from services.notifications.domain.alert import Amount, Crossing, decide_alerts
-from services.notifications.domain.delivery import plan_delivery
-from services.notifications.store import alerts, changes, deliveries, positions, recipients
+from services.notifications.domain.delivery import RESOLVED, Attempt
+from services.notifications.domain.schedule import AT_ONCE, Schedule
+from services.notifications.handlers.telling import tell_everyone
+from services.notifications.store import alerts, changes, positions, reminders
 from shared.clock import now
 from shared.codes import Ags, Land, QuotaCode
 from shared.contracts.crossings import (
@@ -89,8 +91,10 @@ def _amount(given: ExactData) -> Amount:
 class Crossings:
     """Applies the crossings of a Land; what shared.line asks of a service."""
 
-    def __init__(self, database: Database, feed: Pages, *bells: Bell) -> None:
-        self.database, self.feed, self.bells = database, feed, bells
+    def __init__(
+        self, database: Database, feed: Pages, *bells: Bell, schedule: Schedule = AT_ONCE
+    ) -> None:
+        self.database, self.feed, self.bells, self.schedule = database, feed, bells, schedule
 
     async def load_reached(self, land: Land) -> Reached:
         async with self.database.acquire(timeout=5) as tx:
@@ -102,7 +106,7 @@ class Crossings:
     async def apply(self, land: Land, events: Sequence[Event[Crossing]]) -> None:
         """One crossing, one alert, and a delivery for everyone who wants it."""
         async with transaction(self.database) as tx:
-            await record_crossings(tx, land, events, now())
+            await record_crossings(tx, land, events, now(), self.schedule)
         for bell in self.bells:
             bell.ring()
 
@@ -131,7 +135,11 @@ class Crossings:
 
 
 async def record_crossings(
-    tx: Connection, land: Land, events: Sequence[Event[Crossing]], at: datetime
+    tx: Connection,
+    land: Land,
+    events: Sequence[Event[Crossing]],
+    at: datetime,
+    schedule: Schedule = AT_ONCE,
 ) -> None:
     """The next crossings of a Land as alerts and planned deliveries, or OwnershipLost."""
     last, seen = events[-1], events[0].sequence - 1
@@ -144,12 +152,8 @@ async def record_crossings(
     await alerts.insert_alerts(
         tx, decided.raised, {event.sequence: event.fingerprint for event in events}
     )
-    everyone = await recipients.lock_of_land(tx, land)
-    planned = [
-        plan_delivery(alert, recipient)
-        for alert in decided.raised
-        for recipient in everyone
-        if recipient.wants(alert.crossing)
-    ]
-    await deliveries.insert_deliveries(tx, planned)
+    await tell_everyone(tx, land, decided.raised, schedule, at)
+    if decided.resolved:
+        ended = [alert.id for alert in decided.resolved]
+        await reminders.end_reminders(tx, land, ended, Attempt(at, RESOLVED.code))
     await changes.insert_changes(tx, decided.changes, at)

@@ -16,18 +16,19 @@ from services.notifications.domain.delivery import (
     Tracked,
 )
 from services.notifications.domain.recipient import ChannelCode
+from shared.codes import Land
 from shared.postgres import Connection
 
 INSERT = """
-    INSERT INTO deliveries (id, recipient, channel, land, alerts, planned_at, next_try)
-    SELECT id, recipient, channel, land, alerts, planned_at, planned_at
+    INSERT INTO deliveries (id, recipient, channel, land, alerts, planned_at, reminder, next_try)
+    SELECT id, recipient, channel, land, alerts, planned_at, reminder, planned_at
       FROM json_populate_recordset(NULL::deliveries, $1)
         ON CONFLICT (id) DO NOTHING
 """
 
 
 async def insert_deliveries(tx: Connection, planned: Iterable[Delivery]) -> None:
-    """Plan deliveries for now; one that was planned before stays as it is."""
+    """Keep planned deliveries; one that was planned before stays as it is."""
     await tx.execute(INSERT, [_row(delivery) for delivery in planned])
 
 
@@ -39,7 +40,34 @@ def _row(delivery: Delivery) -> dict[str, object]:
         "land": delivery.land,
         "alerts": [str(alert) for alert in delivery.alerts],
         "planned_at": delivery.planned_at,
+        "reminder": delivery.reminder,
     }
+
+
+# A notifier may have taken one meanwhile: then it has a try, and does not match any more.
+LOCK_WAITING = """
+    SELECT * FROM deliveries
+     WHERE recipient = ANY($1) AND land = $2 AND state = 'pending' AND next_try > $3
+       AND reminder = $4 AND tries = 0 AND content IS NULL AND cardinality(alerts) > 0
+     ORDER BY number
+       FOR UPDATE
+"""
+
+
+async def lock_waiting(
+    tx: Connection, recipients: Sequence[UUID], land: Land, at: datetime, reminder: int
+) -> list[Delivery]:
+    """Deliveries to these recipients that were never tried and are not yet due, oldest first."""
+    rows = await tx.fetch(LOCK_WAITING, recipients, land, at, reminder)
+    return [to_delivery(row) for row in rows]
+
+
+SET_ALERTS = "UPDATE deliveries SET alerts = $2 WHERE id = $1"
+
+
+async def set_alerts(tx: Connection, changed: Iterable[Delivery]) -> None:
+    """Keep what waiting deliveries carry now."""
+    await tx.executemany(SET_ALERTS, [(one.id, one.alerts) for one in changed])
 
 
 # A slow recipient must not take every place: each gives a few of its oldest due deliveries.
@@ -78,7 +106,7 @@ async def claim_due(
     """
     rows = await tx.fetch(CLAIM, channel, *span, room[0], busy, room[1])
     return [
-        Claimed(_delivery(row), row["claim"], row["tries"], row["content"])
+        Claimed(to_delivery(row), row["claim"], row["tries"], row["content"])
         for row in sorted(rows, key=lambda row: int(row["number"]))
     ]
 
@@ -131,15 +159,25 @@ async def release_claims(tx: Connection, claims: Iterable[Claimed]) -> None:
 GIVE_UP = """
     WITH ended AS (
         UPDATE deliveries SET state = 'given-up', next_try = NULL, claimed_until = NULL
-         WHERE recipient = $1 AND state = 'pending'
+         WHERE id = ANY($1) AND state = 'pending'
         RETURNING id)
     INSERT INTO attempts (delivery, at, outcome) SELECT id, $2, $3 FROM ended
 """
 
 
+async def give_up(tx: Connection, ids: Sequence[UUID], last: Attempt) -> None:
+    """End these deliveries, as far as they are pending."""
+    await tx.execute(GIVE_UP, ids, last.at, last.outcome)
+
+
+PENDING = """
+    SELECT id FROM deliveries WHERE recipient = $1 AND state = 'pending' ORDER BY number FOR UPDATE
+"""
+
+
 async def give_up_all(tx: Connection, recipient: UUID, last: Attempt) -> None:
     """End a recipient's pending deliveries."""
-    await tx.execute(GIVE_UP, recipient, last.at, last.outcome)
+    await give_up(tx, [row["id"] for row in await tx.fetch(PENDING, recipient)], last)
 
 
 RESTART = """
@@ -187,7 +225,7 @@ async def _track(tx: Connection, rows: Sequence[Record]) -> list[Tracked]:
         attempts[one["delivery"]].append(Attempt(one["at"], one["outcome"]))
     return [
         Tracked(
-            delivery=_delivery(row),
+            delivery=to_delivery(row),
             progress=Progress(DeliveryState(row["state"]), row["next_try"]),
             attempts=tuple(attempts[row["id"]]),
         )
@@ -195,7 +233,8 @@ async def _track(tx: Connection, rows: Sequence[Record]) -> list[Tracked]:
     ]
 
 
-def _delivery(row: Record) -> Delivery:
+def to_delivery(row: Record) -> Delivery:
+    """The delivery in a row that has all columns of the table."""
     return Delivery(
         id=row["id"],
         recipient=row["recipient"],
@@ -203,4 +242,5 @@ def _delivery(row: Record) -> Delivery:
         land=row["land"],
         alerts=tuple(row["alerts"]),
         planned_at=row["planned_at"],
+        reminder=row["reminder"],
     )

@@ -12,12 +12,14 @@ from services.notifications.delivery.channel import Channel, Notice, Parcel
 from services.notifications.delivery.dispatcher import Dispatcher, Pace
 from services.notifications.delivery.log import LogChannel
 from services.notifications.delivery.webhook import WebhookChannel
-from services.notifications.domain.delivery import ACCEPTED, Outcome, Tracked
+from services.notifications.domain.alert import acknowledge, alert_id
+from services.notifications.domain.delivery import ACCEPTED, ACKNOWLEDGED, Attempt, Outcome, Tracked
 from services.notifications.domain.recipient import ChannelCode, Recipient
-from services.notifications.handlers.crossings import Crossings
-from services.notifications.store import deliveries, recipients
+from services.notifications.domain.schedule import AT_ONCE, Schedule
+from services.notifications.handlers.crossings import record_crossings
+from services.notifications.handlers.reminders import Reminders
+from services.notifications.store import alerts, deliveries, recipients, reminders
 from shared.clock import now
-from shared.line import Line
 from shared.postgres import Bell, Database, transaction
 from tests.integration.notifications.crossings import LAND, CrossingsInTest
 from tests.integration.notifications.notices import SECRET, the_letters
@@ -35,6 +37,7 @@ class Desk:
     receiver: Receiver
     crossings: CrossingsInTest = field(default_factory=CrossingsInTest)
     at: datetime = field(default_factory=now)
+    schedule: Schedule = AT_ONCE
     notifiers: list[Dispatcher] = field(default_factory=list)
     webhooks: list[WebhookChannel] = field(default_factory=list)
 
@@ -63,10 +66,28 @@ class Desk:
     async def cross(self, count: int = 1) -> None:
         """So many crossings, each of another unit, all applied and therefore planned."""
         first = len(self.crossings.documents)
-        events = [self.crossings.cross(f"01{first + number:03}") for number in range(count)]
-        applier = Crossings(self.database, self.crossings, self.bell)
-        await Line(LAND, applier).take(events)
-        self.at = max(self.at, now())
+        await self.move(*((f"01{first + number:03}", "over") for number in range(count)))
+
+    async def move(self, *moves: tuple[str, str]) -> None:
+        """Units cross to where they then stand, all at this moment of the test's clock."""
+        events = [self.crossings.cross(unit, after) for unit, after in moves]
+        async with transaction(self.database) as tx:
+            await record_crossings(tx, LAND, events, self.at, self.schedule)
+
+    async def remind(self) -> bool:
+        """Somebody who was just started looks whether anyone is to be reminded."""
+        watcher = Reminders(self.database, self.bell, self.schedule, clock=lambda: self.at)
+        return await watcher.round()
+
+    async def acknowledge(self, sequence: int) -> None:
+        """A person takes the alert of a crossing on."""
+        async with transaction(self.database) as tx:
+            found = await alerts.lock_alert(tx, alert_id(LAND, sequence), [LAND])
+            assert found
+            taken = acknowledge(found, "anna", self.at, None)
+            await alerts.set_acknowledged(tx, taken)
+            last = Attempt(self.at, ACKNOWLEDGED.code)
+            await reminders.end_reminders(tx, LAND, [taken.id], last)
 
     async def tracked(self) -> list[Tracked]:
         async with self.database.acquire() as tx:

@@ -1,5 +1,6 @@
 """What channels are given to say and to send."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -24,7 +25,15 @@ def a_notice(alert: Alert | None = None, resolved: Alert | None = None, **wish: 
     """A first notification about one alert, and what its crossing resolved."""
     told, recipient = alert or an_alert(), a_recipient(**wish)
     by_alert = {told.id: resolved} if resolved else {}
-    return Notice(plan_delivery(told, recipient), recipient, (told,), by_alert)
+    return Notice(plan_delivery(told, recipient, told.raised_at), recipient, (told,), by_alert)
+
+
+def a_common_notice(alerts: Sequence[Alert], reminder: int = 0, **wish: Any) -> Notice:
+    """One message about several alerts, or a reminder of a number."""
+    recipient = a_recipient(**wish)
+    delivery = plan_delivery(alerts[0], recipient, alerts[-1].raised_at, reminder)
+    named = replace(delivery, alerts=tuple(alert.id for alert in alerts))
+    return Notice(named, recipient, tuple(alerts), {})
 
 
 def a_parcel(content: bytes = b"{}", tries: int = 1, **wish: Any) -> Parcel:

@@ -20,6 +20,7 @@ from services.notifications.domain.delivery import (
 )
 from services.notifications.domain.recipient import ChannelCode
 from tests.unit.notifications.builders import AT, a_recipient, an_alert
+from tests.unit.notifications.builders import LATER as LATER_ON
 
 DAY_SECONDS = 86_400
 LATER = Outcome(Verdict.RETRY, "http-503")
@@ -34,21 +35,23 @@ def waits(channel: ChannelCode, jitter: float = 0.0) -> list[float]:
 
 def test_a_first_notification_carries_its_alert() -> None:
     alert, recipient = an_alert(), a_recipient(7, channel=EMAIL)
-    delivery = plan_delivery(alert, recipient)
+    delivery = plan_delivery(alert, recipient, LATER_ON)
     assert (delivery.recipient, delivery.channel) == (UUID(int=7), EMAIL)
-    assert (delivery.land, delivery.alerts, delivery.planned_at) == ("01", (alert.id,), AT)
+    assert (delivery.land, delivery.alerts, delivery.planned_at) == ("01", (alert.id,), LATER_ON)
+    assert delivery.reminder == 0
 
 
 def test_planned_again_it_keeps_its_id() -> None:
-    assert plan_delivery(an_alert(), a_recipient(1)).id == UUID(
+    assert plan_delivery(an_alert(), a_recipient(1), LATER_ON).id == UUID(
         "e970c2c1-6f0d-5182-a3fd-3ae889a6239c"
     )
     others = {
-        plan_delivery(an_alert(sequence=sequence), a_recipient(number)).id
+        plan_delivery(an_alert(sequence=sequence), a_recipient(number), AT, reminder).id
         for sequence in (42, 43)
         for number in (1, 2)
+        for reminder in (0, 1, 2)
     }
-    assert len(others) == 4
+    assert len(others) == 12
 
 
 def test_a_test_carries_no_alert() -> None:
