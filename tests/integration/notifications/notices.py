@@ -28,7 +28,7 @@ def a_notice(alert: Alert | None = None, resolved: Alert | None = None, **wish: 
     return Notice(plan_delivery(told, recipient, told.raised_at), recipient, (told,), by_alert)
 
 
-def a_common_notice(alerts: Sequence[Alert], reminder: int = 0, **wish: Any) -> Notice:
+def a_grouped_notice(alerts: Sequence[Alert], reminder: int = 0, **wish: Any) -> Notice:
     """One message about several alerts, or a reminder of a number."""
     recipient = a_recipient(**wish)
     delivery = plan_delivery(alerts[0], recipient, alerts[-1].raised_at, reminder)

@@ -13,7 +13,7 @@ from services.notifications.domain.delivery import ACCEPTED
 from services.notifications.domain.recipient import ChannelCode, Language
 from shared.codes import Standing
 from tests.integration.notifications.mailserver import running_mailserver
-from tests.integration.notifications.notices import a_common_notice, a_parcel, the_letters
+from tests.integration.notifications.notices import a_grouped_notice, a_parcel, the_letters
 from tests.unit.notifications.builders import an_alert
 
 pytestmark = pytest.mark.asyncio
@@ -31,7 +31,7 @@ async def mail_about(*alerts: Alert, reminder: int = 0, language: str = "de") ->
     async with running_mailserver() as mailserver:
         place = Place("127.0.0.1", mailserver.port, "hafenlotse@flensburg.example")
         channel = EmailChannel(place, the_letters())
-        notice = a_common_notice(alerts, reminder, **MAILBOX, language=Language(language))
+        notice = a_grouped_notice(alerts, reminder, **MAILBOX, language=Language(language))
         assert await channel.send(a_parcel(channel.write(notice), **MAILBOX)) == ACCEPTED
         channel.close_idle()
     [mail] = mailserver.mails
@@ -42,7 +42,7 @@ def text_of(mail: EmailMessage) -> str:
     return str(mail.get_content()).replace("\r\n", "\n")
 
 
-async def test_a_common_mail_names_each_alert_and_tells_the_last_of_each_unit_in_full() -> None:
+async def test_a_grouped_mail_names_each_alert_and_tells_the_last_of_each_unit_in_full() -> None:
     mail = await mail_about(OVER, BACK, OTHER)
     assert mail["Subject"] == "3 Hinweise, zuletzt Flensburg unter Soll: +1,100 (sh-alliance)"
     text = text_of(mail)
@@ -54,7 +54,7 @@ async def test_a_common_mail_names_each_alert_and_tells_the_last_of_each_unit_in
         assert (f"/notifications/v1/alerts/{alert.id}" in text) is told_in_full
 
 
-async def test_a_common_mail_is_in_the_threads_of_all_its_units() -> None:
+async def test_a_grouped_mail_is_in_the_threads_of_all_its_units() -> None:
     mail = await mail_about(OVER, BACK, OTHER)
     assert mail["In-Reply-To"] == "<alerts.01.sh-regular.01003@flensburg.example>"
     assert mail["References"].split() == [
@@ -101,7 +101,7 @@ async def test_a_reminder_is_another_mail_of_the_same_thread() -> None:
 
 async def test_a_log_says_which_reminder_it_is() -> None:
     channel = LogChannel(the_letters())
-    first, second = channel.write(a_common_notice([OVER, OTHER], 1)).decode().splitlines()
+    first, second = channel.write(a_grouped_notice([OVER, OTHER], 1)).decode().splitlines()
     assert first.startswith("reminder 1: 01:41: Lübeck")
     assert second.startswith("reminder 1: 01:43: Flensburg")
-    assert channel.write(a_common_notice([OVER])).decode().startswith("01:41: Lübeck")
+    assert channel.write(a_grouped_notice([OVER])).decode().startswith("01:41: Lübeck")
