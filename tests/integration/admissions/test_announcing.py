@@ -98,6 +98,7 @@ async def forwarding(port: int, to: int) -> AsyncIterator[None]:
         yield
 
 
+@pytest.mark.promise(6)
 async def test_placements_are_accepted_without_kafka_and_announced_later(
     database: OwnDatabase, issuer: Issuer, kafka: KafkaBroker, topic_prefix: str
 ) -> None:

@@ -80,6 +80,7 @@ TAMPERINGS = {
 }
 
 
+@pytest.mark.promise(15)
 async def test_tampering_is_found_where_it_was_done(admissions: Admissions) -> None:
     placement = await admissions.flensburg.record()
     await admissions.flensburg.change(placement, "corrections", persons=4)

@@ -8,14 +8,17 @@ import pytest
 from services.admissions.handlers.first_answers import forget_old_answers
 from tests.eventually import eventually
 from tests.integration.admissions.service import PLACEMENTS, Admissions, a_placement
+from tests.sizes import sized
 
 pytestmark = pytest.mark.asyncio
 
 
-async def test_fifty_identical_requests_at_once_make_one_entry(admissions: Admissions) -> None:
-    flensburg = admissions.flensburg
+@pytest.mark.promise(3)
+@pytest.mark.parametrize("number", range(sized(1, 200)))
+async def test_one_idempotency_key_has_one_effect(admissions: Admissions, number: int) -> None:
+    flensburg, key = admissions.flensburg, f"k{number}"
     answers = await asyncio.gather(
-        *(flensburg.post(PLACEMENTS, a_placement(), Idempotency_Key="k") for _ in range(50))
+        *(flensburg.post(PLACEMENTS, a_placement(), Idempotency_Key=key) for _ in range(50))
     )
     assert len(await admissions.ledger()) == 1
     given = [answer for answer in answers if answer.status_code == 201]

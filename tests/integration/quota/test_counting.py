@@ -55,6 +55,7 @@ async def test_batch_cuts_change_no_crossing(quota: QuotaInTest) -> None:
     assert await quota.sequence() == 5
 
 
+@pytest.mark.promise(13)
 async def test_a_hole_is_filled_from_the_feed(quota: QuotaInTest) -> None:
     events = [quota.ledger.record() for _ in range(6)]
     await quota.owner().take([events[0], events[1], events[4], events[5]])

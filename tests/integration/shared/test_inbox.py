@@ -35,6 +35,7 @@ async def test_a_new_group_reads_what_was_there_before_it(reading: Reading) -> N
     assert inbox.trouble is None
 
 
+@pytest.mark.promise(10)
 async def test_poison_is_buried_byte_for_byte_and_stops_nobody(reading: Reading) -> None:
     good = reading.ledgers.record("01", 6)
     later = b'{"specversion":"1.0","type":"placement.recorded.v2","data":{"any":1}}'
@@ -157,6 +158,7 @@ async def test_two_inboxes_share_the_lands_and_apply_each_entry_once(reading: Re
     assert await reading.letters() == []
 
 
+@pytest.mark.promise(11)
 async def test_an_outage_of_the_database_loses_nothing_and_is_retried_politely(
     own_postgres: PostgresServer,
     kafka: KafkaBroker,

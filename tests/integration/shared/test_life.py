@@ -77,6 +77,7 @@ async def test_an_outage_of_postgresql_is_told_within_two_seconds_and_passes(
         assert await notes.count("during") == 1
 
 
+@pytest.mark.promise(9)
 async def test_postgresql_that_hangs_is_told_within_two_seconds(
     own_database: OwnDatabase, issuer: IssuerInTest, tmp_path: Path
 ) -> None:
@@ -90,6 +91,7 @@ async def test_postgresql_that_hangs_is_told_within_two_seconds(
         await notes.becomes_ready(within=10)
 
 
+@pytest.mark.promise(17)
 async def test_a_stop_is_orderly_and_finishes_open_requests(
     database: OwnDatabase, issuer: IssuerInTest, tmp_path: Path
 ) -> None:

@@ -21,6 +21,7 @@ from tests.integration.servers import OwnDatabase
 from tests.integration.shared.freezing import frozen
 from tests.integration.shared.ledgers import Rows, add, make_tables
 from tests.integration.shared.topics import administering, put, read_topic
+from tests.sizes import sized
 
 pytestmark = pytest.mark.asyncio
 CUT = """
@@ -128,32 +129,44 @@ def without_repeats(numbers: list[int]) -> list[int]:
     return seen
 
 
-async def test_twelve_writers_leave_no_hole_and_no_inversion(relaying: Relaying) -> None:
-    relay = await relaying.start()
+@pytest.mark.promise(4)
+@pytest.mark.timeout(sized(60, 900))
+async def test_a_lands_order_is_kept_by_twelve_writers_and_three_relays(
+    relaying: Relaying,
+) -> None:
+    relays = [await relaying.start() for _ in range(3)]
+    each = sized(25, 4167)
     await asyncio.gather(
-        *(add(relaying.database, f"{1 + number % 3:02}", 25, number) for number in range(12))
+        *(add(relaying.database, f"{1 + number % 3:02}", each, number) for number in range(12))
     )
+    last = 4 * each
     await eventually(
-        lambda: relaying.has(land_01=100, land_02=100, land_03=100), within=15, because="all go out"
+        lambda: relaying.has(land_01=last, land_02=last, land_03=last),
+        within=sized(15, 600),
+        because="all go out",
     )
-    whole = list(range(1, 101))
+    whole = list(range(1, last + 1))
     assert await relaying.published() == {"01": whole, "02": whole, "03": whole}
-    assert relay.trouble is None
+    assert [relay.trouble for relay in relays if relay.leads] == [None]
 
 
+@pytest.mark.promise(7)
+@pytest.mark.timeout(sized(60, 600))
 async def test_one_relay_leads_and_the_next_takes_over(relaying: Relaying) -> None:
     first, second = await relaying.start(), await relaying.start()
     await add(relaying.database, "01", 5)
     await eventually(lambda: relaying.has(land_01=5), within=10, because="the leader publishes")
     assert first.leads != second.leads
-    for _ in range(2):
+    cuts = sized(2, 20)
+    for _ in range(cuts):
         await relaying.cut_leader()
         await add(relaying.database, "01", 5)
         await eventually(
             lambda: first.leads or second.leads, within=5, because="one of them takes over"
         )
-    await eventually(lambda: relaying.has(land_01=15), within=5, because="the rest goes out")
-    assert without_repeats((await relaying.published())["01"]) == list(range(1, 16))
+    last = 5 + 5 * cuts
+    await eventually(lambda: relaying.has(land_01=last), within=5, because="the rest goes out")
+    assert without_repeats((await relaying.published())["01"]) == list(range(1, last + 1))
     await eventually(
         lambda: first.leads != second.leads, within=5, because="who lost the lead knows it"
     )
@@ -225,6 +238,7 @@ async def test_records_that_the_broker_lost_are_found_without_a_new_one(
 STRANGER = orjson.dumps({"land": "02", "sequence": 0})
 
 
+@pytest.mark.promise(5)
 async def test_a_broker_that_lost_everything_is_filled_again(
     breakable: Relaying, breakable_kafka: KafkaBroker
 ) -> None:

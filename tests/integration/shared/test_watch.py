@@ -22,6 +22,7 @@ async def test_a_loop_that_was_cancelled_is_started_again(reading: Reading) -> N
     await reading.reached(land_01=4)
 
 
+@pytest.mark.promise(8)
 async def test_a_consumer_that_fetches_no_more_is_started_again(reading: Reading) -> None:
     inbox = await reading.start()
     await reading.put("01", reading.ledgers.record("01", 2))
@@ -40,6 +41,7 @@ async def stop_fetching(inbox: Inbox[str]) -> Watch:
     return inbox.watch
 
 
+@pytest.mark.promise(8)
 async def test_a_consumer_that_starting_again_does_not_heal_ends_the_process(
     reading: Reading,
 ) -> None:
