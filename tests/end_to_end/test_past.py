@@ -98,8 +98,29 @@ async def test_an_explanation_adds_up_to_the_last_fraction(system: System) -> No
     assert exact["balance"] == exact["credited"] - exact["target"]
     assert {one["share"]["exact"] for one in told["stretches"]} >= {"1/2", "333/1000"}
     assert placed.json()["id"] in {one["placement"] for one in told["entries"]["items"]}
+    assert sum(one["persons"] for one in told["entries"]["items"]) == 3 * exact["credited"]
     seen_by_kiel = await system.city(KIEL).seen(path)
     assert all("placement" not in one for one in seen_by_kiel["entries"]["items"])
+
+
+async def test_an_explanation_lists_what_counts_page_by_page(system: System) -> None:
+    quota, city = await own_quota(system), system.city("01061")
+    placed = await record(
+        city, unit="01061", programme="land-programme", persons=4, effective_on="2016-01-05"
+    )
+    moved = await correct(city, placed, effective_on="2016-02-05", reason="wrong-date")
+    await quota.counted(moved.json()["sequence"])
+    path = f"{QUOTAS}/{quota.code}/balances/01061/explanation"
+    for query in ({}, {"valid_on": "2016-01-31"}, {"valid_on": "2015-12-31"}):
+        told = await system.coordination.seen(path, **query)
+        whole = told["entries"]["items"]
+        assert sum(one["persons"] for one in whole) == Fraction(told["credited"]["exact"])
+        pages = [(await system.coordination.seen(path, limit=1, **query))["entries"]]
+        while cursor := pages[-1]["next"]:
+            page = await system.coordination.seen(path, limit=1, cursor=cursor, **query)
+            pages.append(page["entries"])
+        assert all(len(page["items"]) <= 1 for page in pages)
+        assert [one for page in pages for one in page["items"]] == whole
 
 
 async def test_history_ends_at_the_present_balance(system: System) -> None:

@@ -9,8 +9,15 @@ from documents.declared import answers
 from services.quota.api.as_of import Asked, AsOfQuery, Moment, read_moment
 from services.quota.api.shown import ExplanationShown
 from services.quota.domain.balances import Balance, board_of
-from services.quota.domain.explanation import CreditedBy, StretchShare, credited_by, stretch_shares
-from services.quota.domain.postings import Entry
+from services.quota.domain.explanation import (
+    CreditedBy,
+    StretchShare,
+    counted_rule,
+    credited_by,
+    stretch_shares,
+)
+from services.quota.domain.plan import Plan
+from services.quota.domain.postings import Entry, Posting
 from services.quota.store.past import entries_between, load_daily_at
 from services.quota.store.positions import load_position
 from shared.access import Caller
@@ -121,27 +128,36 @@ def _open_day(day: date, is_open: date) -> str | None:
 async def _entries(
     tx: Connection, moment: Moment, unit: Ags, query: ExplanationQuery, caller: Caller
 ) -> dict[str, Any]:
-    """The postings of the unit, oldest first; who may not see the unit sees no placement."""
-    after = from_cursor(query.cursor, [int])[0] if query.cursor else 0
+    """The unit's postings that count, oldest first; who may not see it sees no placement."""
+    first, shown = from_cursor(query.cursor, [int, int]) if query.cursor else (1, 0)
     hides = not (caller.has(Role.COORDINATION, Role.AUDITOR) or unit in caller.units)
     items: list[dict[str, Any]] = []
-    async for entry in entries_between(tx, moment.land, after, moment.place.sequence):
-        if len(items) >= query.limit:
-            return {"items": items, "next": to_cursor(items[-1]["sequence"])}
-        items += _postings_of(entry, unit, hides=hides)
+    async for entry in entries_between(tx, moment.land, first - 1, moment.place.sequence):
+        counted = _counted_in(entry, unit, moment.plan)
+        for number, posting in enumerate(counted):
+            if entry.sequence == first and number < shown:
+                continue
+            if len(items) == query.limit:
+                return {"items": items, "next": to_cursor(entry.sequence, number)}
+            items.append(_posting(entry, posting, hides=hides))
     return {"items": items, "next": None}
 
 
-def _postings_of(entry: Entry, unit: Ags, *, hides: bool) -> list[dict[str, Any]]:
-    shown = {} if hides else {"placement": entry.placement}
+def _counted_in(entry: Entry, unit: Ags, plan: Plan) -> list[Posting]:
     return [
-        {
-            "sequence": entry.sequence,
-            **shown,
-            "programme": posting.programme,
-            "effective_on": posting.effective_on.isoformat(),
-            "persons": posting.persons,
-        }
+        posting
         for posting in entry.postings
         if posting.unit == unit
+        and counted_rule(plan, unit, posting.programme, posting.effective_on) is not None
     ]
+
+
+def _posting(entry: Entry, posting: Posting, *, hides: bool) -> dict[str, Any]:
+    placement = {} if hides else {"placement": entry.placement}
+    return {
+        "sequence": entry.sequence,
+        **placement,
+        "programme": posting.programme,
+        "effective_on": posting.effective_on.isoformat(),
+        "persons": posting.persons,
+    }

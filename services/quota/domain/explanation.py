@@ -33,12 +33,18 @@ class StretchShare:
     target: Fraction
 
 
+def counted_rule(plan: Plan, unit: Ags, programme: Programme, day: date) -> CreditingRule | None:
+    """The rule by which a posting counts; None where it doesn't: no rule, no member, no period."""
+    if unit not in plan.place_of(day)[1]:
+        return None
+    return plan.crediting.rule_on(programme, day)
+
+
 def credited_by(plan: Plan, daily: Daily, unit: Ags) -> list[CreditedBy]:
     """The unit's credits by programme and rule, sorted by programme, then the rule's first day."""
     sums: dict[tuple[Programme, CreditingRule], int] = {}
     for (owner, programme, day), persons in daily.items():
-        rule = plan.crediting.rule_on(programme, day)
-        if owner == unit and rule is not None and unit in plan.place_of(day)[1]:
+        if owner == unit and (rule := counted_rule(plan, unit, programme, day)):
             sums[programme, rule] = sums.get((programme, rule), 0) + persons
     found = [
         CreditedBy(programme, persons, rule, rule.share * persons)
