@@ -9,9 +9,10 @@ import msgspec
 
 from hafenlotse.installation import Installation
 from hafenlotse.replay import Replay
-from hafenlotse.report import Report
+from hafenlotse.report import Check, Report
 from hafenlotse.store.deliveries import list_told
 from hafenlotse.store.reading import allow_long_reading
+from hafenlotse.store.snapshots import list_places
 from services.admissions.domain.entry import Document
 from services.admissions.domain.verification import Chain
 from services.admissions.store.entries import read_all
@@ -27,6 +28,7 @@ from services.quota.store.crossings import list_crossings_after
 from services.quota.store.definitions import list_definitions
 from services.quota.store.entries import list_entries
 from services.quota.store.positions import load_position
+from services.quota.store.snapshots import load_snapshot
 from shared.codes import Land, Standing
 from shared.contracts.crossings import CrossingData, crossing_document, fingerprint_of
 from shared.contracts.ledger import LedgerEntry, hash_of
@@ -62,7 +64,8 @@ async def reconcile_land(books: Books, land: Land) -> Report:
     report = Report(land)
     position = await load_position(books.sums, land)
     known = [d for d in await list_definitions(books.sums, land) if d.number <= position.definition]
-    comparison = Comparison(books, report, position, Replay(land, known))
+    watched = await list_places(books.sums, land)
+    comparison = Comparison(books, report, position, Replay(land, known, watched))
     await comparison.read_ledger()
     await comparison.compare_heads()
     if not comparison.is_broken:
@@ -107,6 +110,7 @@ class Comparison:
         check, after = self.report["crossings"], self.position.crossing
         try:
             await self._compare_crossings(self.replay.finish())
+            await self._compare_past()
         except OutOfOrder as fault:
             self.report["entries"].differ("definitions", "each after its entry", fault)
             self.is_broken = True
@@ -130,6 +134,7 @@ class Comparison:
             copy = kept.get(number)
             self.report["entries"].compare(f"entry {number}", entry, copy)
         await self._compare_crossings(crossings)
+        await self._compare_past()
 
     async def _compare_crossings(self, found: Sequence[Crossing]) -> None:
         if not found:
@@ -181,25 +186,35 @@ class Comparison:
         truth = self.replay.counts()
         stored = await load_counts(self.books.sums, truth)
         for quota, counts in truth.items():
-            self._compare_counts(quota, counts, stored.get(quota))
+            _compare_counts(self.report["counts"], quota, counts, stored.get(quota))
 
-    def _compare_counts(self, quota: str, truth: Counts, stored: Counts | None) -> None:
-        check = self.report["counts"]
-        check.compare(f"{quota} scale", truth.scale, stored.scale if stored else None)
-        if stored is None or stored.scale != truth.scale:
-            return
-        for unit in sorted(truth.credited.keys() | stored.credited.keys()):
-            place = f"{quota} {unit}"
-            check.compare(
-                f"{place} credited", truth.credited.get(unit, 0), stored.credited.get(unit, 0)
-            )
-            was, on_quota = truth.standings.get(unit), Standing.ON_QUOTA
-            check.compare(
-                f"{place} standing", was or on_quota, stored.standings.get(unit, on_quota)
-            )
-        for starts in sorted(truth.totals.keys() | stored.totals.keys()):
-            place = f"{quota} total {_first_day(starts)}"
-            check.compare(place, truth.totals.get(starts, 0), stored.totals.get(starts, 0))
+    async def _compare_past(self) -> None:
+        """What was kept of the places that the replay has passed."""
+        check, land = self.report["past"], self.report.land
+        for at, truth in self.replay.passed.items():
+            kept, stored = await load_snapshot(self.books.sums, land, at.sequence, at.definition)
+            place = f"{at.sequence}/{at.definition}"
+            check.compare(place, at, kept)
+            for quota, counts in truth.items():
+                _compare_counts(check, f"{place} {quota}", counts, stored.get(quota))
+        self.replay.passed.clear()
+
+
+def _compare_counts(check: Check, quota: str, truth: Counts, stored: Counts | None) -> None:
+    """Credits, standings and totals of one quota."""
+    check.compare(f"{quota} scale", truth.scale, stored.scale if stored else None)
+    if stored is None or stored.scale != truth.scale:
+        return
+    for unit in sorted(truth.credited.keys() | stored.credited.keys()):
+        place = f"{quota} {unit}"
+        check.compare(
+            f"{place} credited", truth.credited.get(unit, 0), stored.credited.get(unit, 0)
+        )
+        was, on_quota = truth.standings.get(unit), Standing.ON_QUOTA
+        check.compare(f"{place} standing", was or on_quota, stored.standings.get(unit, on_quota))
+    for starts in sorted(truth.totals.keys() | stored.totals.keys()):
+        place = f"{quota} total {_first_day(starts)}"
+        check.compare(place, truth.totals.get(starts, 0), stored.totals.get(starts, 0))
 
 
 def _first_day(starts: date) -> str:

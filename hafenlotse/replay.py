@@ -1,7 +1,7 @@
 """One Land counted again from its ledger and its definitions alone: what every number should be."""
 
 from collections import Counter, deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from datetime import date
 
 from services.quota.domain.counts import Counts, Position
@@ -13,12 +13,19 @@ from shared.codes import Ags, Land, Programme, QuotaCode
 
 
 class Replay:
-    """Begins with nothing and takes entries in order; definitions come in where they were."""
+    """Begins with nothing and takes entries in order; definitions come in where they were.
 
-    def __init__(self, land: Land, definitions: Iterable[Definition]) -> None:
+    `passed` keeps the counts at the watched places (entry, definition) until they are taken.
+    """
+
+    def __init__(
+        self, land: Land, definitions: Iterable[Definition], watched: Set[tuple[int, int]]
+    ) -> None:
         self._world = World.load(land, Position(), [], {})
         self._waiting = deque(definitions)
+        self._watched = watched
         self.daily: Counter[tuple[Ags, Programme, date]] = Counter()
+        self.passed: dict[Position, dict[QuotaCode, Counts]] = {}
 
     def apply(self, entry: Entry) -> list[Crossing]:
         """The crossings up to this entry and by it; raises OutOfOrder at a hole."""
@@ -26,6 +33,7 @@ class Replay:
         crossings += self._world.apply(entry)
         for unit, programme, day, persons in entry.postings:
             self.daily[unit, programme, day] += persons
+        self._look()
         return crossings
 
     def finish(self) -> list[Crossing]:
@@ -44,4 +52,10 @@ class Replay:
         crossings: list[Crossing] = []
         while self._waiting and (before is None or self._waiting[0].ledger_sequence < before):
             crossings += self._world.define(self._waiting.popleft(), self.daily)
+            self._look()
         return crossings
+
+    def _look(self) -> None:
+        at = self._world.position
+        if (at.sequence, at.definition) in self._watched:
+            self.passed[at] = self._world.counts()

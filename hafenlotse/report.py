@@ -12,6 +12,7 @@ CHECKS = {
     "entries": "quota's copy of the ledger, entry by entry",
     "days": "people by unit, programme and day",
     "counts": "credits, totals and standings of every quota",
+    "past": "the same at every place of the past that is kept",
     "crossings": "every crossing, found again from the ledger",
     "alerts": "one alert for each crossing",
     "deliveries": "a delivery for everybody who wants to know",

@@ -48,12 +48,13 @@ class Template:
 
     server: PostgresServer
     passwords: Mapping[str, str]
+    name: str = NAME
 
     @asynccontextmanager
     async def clone(self) -> AsyncIterator[OwnDatabase]:
         """A database of its own, dropped at the end with whoever still uses it."""
         name = f"test_{secrets.token_hex(6)}"
-        await self._run(f"CREATE DATABASE {name} TEMPLATE {NAME}")
+        await self._run(f"CREATE DATABASE {name} TEMPLATE {self.name}")
         try:
             yield OwnDatabase(self.server, name, self.passwords)
         finally:

@@ -2,13 +2,15 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import orjson
+import pytest
 import pytest_asyncio
 from click.testing import CliRunner, Result
 
@@ -26,7 +28,7 @@ from shared.codes import Land
 from shared.contracts.crossings import crossing_document
 from shared.line import Line
 from shared.postgres import Bell, Database, connect, transaction
-from tests.integration.servers import SERVICES, OwnDatabase
+from tests.integration.servers import SERVICES, OwnDatabase, Template
 
 LAND = Land("01")
 NOWHERE = "127.0.0.1:9"
@@ -138,14 +140,15 @@ class House:
         return said.document
 
 
-@pytest_asyncio.fixture
-async def empty_house(database: OwnDatabase, tmp_path: Path) -> AsyncIterator[House]:
+@asynccontextmanager
+async def opened(database: OwnDatabase, folder: Path) -> AsyncIterator[House]:
+    """The house that is in a database; the services' secrets go into the folder."""
     for service in SERVICES:
-        (tmp_path / service).mkdir()
-        (tmp_path / service / "database_password").write_text(database.passwords[service])
+        (folder / service).mkdir()
+        (folder / service / "database_password").write_text(database.passwords[service])
     environment = {
         "HAFENLOTSE_DATABASE_URL": database.url("quota"),
-        "HAFENLOTSE_SECRETS_DIR": str(tmp_path / "quota"),
+        "HAFENLOTSE_SECRETS_DIR": str(folder / "quota"),
         "HAFENLOTSE_KAFKA_BOOTSTRAP": NOWHERE,
         "HAFENLOTSE_ISSUER": f"http://{NOWHERE}",
         **{f"HAFENLOTSE_{service.upper()}_URL": f"http://{NOWHERE}" for service in SERVICES},
@@ -157,15 +160,33 @@ async def empty_house(database: OwnDatabase, tmp_path: Path) -> AsyncIterator[Ho
         database.pool("notifications") as notifications,
     ):
         pools = {"admissions": admissions, "quota": quota, "notifications": notifications}
-        await seed_lands(quota)
         yield House(database, pools, environment)
 
 
-@pytest_asyncio.fixture
-async def house(empty_house: House) -> House:
+async def furnish(database: OwnDatabase, folder: Path) -> None:
     """Five placements, told to somebody who was there long before."""
     wish = Wish("Flensburg", ChannelCode.LOG, None, None, None, Language.GERMAN)
-    async with transaction(empty_house.pools["notifications"]) as tx:
-        await insert_recipient(tx, Recipient(LONG_AGO, wish, (LAND,), None, 1))
-    await empty_house.live(("01001", 3), ("01002", 8), ("01003", 7), ("01001", 2), ("01003", 1))
-    return empty_house
+    async with opened(database, folder) as house:
+        await seed_lands(house.pools["quota"])
+        async with transaction(house.pools["notifications"]) as tx:
+            await insert_recipient(tx, Recipient(LONG_AGO, wish, (LAND,), None, 1))
+        await house.live(("01001", 3), ("01002", 8), ("01003", 7), ("01001", 2), ("01003", 1))
+
+
+@pytest.fixture(scope="session")
+def furnished(template: Template, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Template]:
+    """A house that every test gets a copy of."""
+    with asyncio.Runner() as runner:
+        stack = AsyncExitStack()
+        made = runner.run(stack.enter_async_context(template.clone()))
+        try:
+            runner.run(furnish(made, tmp_path_factory.mktemp("secrets")))
+            yield Template(template.server, template.passwords, made.name)
+        finally:
+            runner.run(stack.aclose())
+
+
+@pytest_asyncio.fixture
+async def house(furnished: Template, tmp_path: Path) -> AsyncIterator[House]:
+    async with furnished.clone() as database, opened(database, tmp_path) as own:
+        yield own

@@ -106,12 +106,12 @@ async def test_a_held_land_takes_nothing(house: House) -> None:
     assert "false entry" in said.out
 
 
-async def test_letters_are_listed_by_service_and_land(empty_house: House) -> None:
-    await bury(empty_house, "quota", a_letter(b"1"), a_letter(b"2", partition=8))
-    await bury(empty_house, "notifications", a_letter(b"3", CROSSINGS))
+async def test_letters_are_listed_by_service_and_land(house: House) -> None:
+    await bury(house, "quota", a_letter(b"1"), a_letter(b"2", partition=8))
+    await bury(house, "notifications", a_letter(b"3", CROSSINGS))
 
     async def named(*words: str) -> list[str]:
-        items = (await empty_house.ask("dead-letters", "list", *words))["items"]
+        items = (await house.ask("dead-letters", "list", *words))["items"]
         return [item["letter"] for item in items]
 
     assert await named() == ["quota:2", "quota:1", "notifications:1"]
@@ -120,33 +120,30 @@ async def test_letters_are_listed_by_service_and_land(empty_house: House) -> Non
     assert await named("--limit", "1") == ["quota:2", "notifications:1"]
 
 
-async def test_a_letter_is_shown_with_its_bytes(empty_house: House) -> None:
-    await bury(empty_house, "quota", a_letter(b"\xff\x00"))
-    shown = await empty_house.ask("dead-letters", "show", "quota:1")
+async def test_a_letter_is_shown_with_its_bytes(house: House) -> None:
+    await bury(house, "quota", a_letter(b"\xff\x00"))
+    shown = await house.ask("dead-letters", "show", "quota:1")
     assert shown["value"] == {"hex": "ff00", "text": None}
     assert shown["key"] == {"hex": "3031", "text": "01"}
     assert shown["headers"] == [{"name": "sent-by", "hex": "ff00"}]
     assert (shown["land"], shown["partition"], shown["offset"], shown["size"]) == ("01", 0, 7, 2)
-    table = await empty_house.run("dead-letters", "show", "quota:1")
+    table = await house.run("dead-letters", "show", "quota:1")
     assert "made up" in table.out
 
 
-@pytest.mark.parametrize(
-    "words",
-    [
-        ("show", "quota:1"),
-        ("show", "admissions:1"),
-        ("show", "quota"),
-        ("show", "quota:x"),
-        ("re-drive",),
-        ("re-drive", "quota:1"),
-        ("re-drive", "quota:1", "--service", "quota"),
-        ("list", "--land", "17"),
-    ],
-)
-async def test_what_names_no_letter_is_wrong_use(
-    empty_house: House, words: tuple[str, ...]
-) -> None:
-    said = await empty_house.run("dead-letters", *words)
-    assert (said.exit_code, said.out) == (2, "")
-    assert said.error
+NO_LETTERS = [
+    ("show", "quota:1"),
+    ("show", "admissions:1"),
+    ("show", "quota"),
+    ("show", "quota:x"),
+    ("re-drive",),
+    ("re-drive", "quota:1"),
+    ("re-drive", "quota:1", "--service", "quota"),
+    ("list", "--land", "17"),
+]
+
+
+async def test_what_names_no_letter_is_wrong_use(house: House) -> None:
+    said = [await house.run("dead-letters", *words) for words in NO_LETTERS]
+    assert {(each.exit_code, each.out) for each in said} == {(2, "")}
+    assert all(each.error for each in said)

@@ -91,14 +91,12 @@ async def test_what_is_not_said_is_asked_for(house: House) -> None:
         assert name in said.out
 
 
-@pytest.mark.parametrize(
-    "words", [("-",), ("no-such-file.csv",), ("-", "--quota", "nothing"), ("-", "--kind", "guess")]
-)
-async def test_what_names_no_quota_or_file_is_wrong_use(
-    house: House, words: tuple[str, ...]
-) -> None:
-    said = await house.run("key", *words, *OPTIONS[2:], stdin=ENGLISH)
-    assert (said.exit_code, said.out) == (2, "")
+NO_KEYS = [("-",), ("no-such-file.csv",), ("-", "--quota", "nothing"), ("-", "--kind", "guess")]
+
+
+async def test_what_names_no_quota_or_file_is_wrong_use(house: House) -> None:
+    said = [await house.run("key", *words, *OPTIONS[2:], stdin=ENGLISH) for words in NO_KEYS]
+    assert [(each.exit_code, each.out) for each in said] == [(2, "")] * len(NO_KEYS)
 
 
 async def test_a_held_land_takes_no_key(house: House) -> None:
