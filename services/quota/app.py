@@ -14,6 +14,7 @@ from services.quota.api import (
     defining,
     explanations,
     history,
+    keys,
     quotas,
 )
 from services.quota.api.ledger_clock import LedgerClock
@@ -33,6 +34,7 @@ from shared.topics import CROSSINGS, PLACEMENTS
 ROUTERS = [
     quotas.router,
     defining.router,
+    keys.router,
     balances.router,
     explanations.router,
     history.router,

@@ -83,6 +83,21 @@ async def test_a_key_is_refused_with_every_reason_at_once(system: System) -> Non
     assert codes >= {"weight-not-positive", "unit-unknown", "malformed", "missing"}
 
 
+async def test_weights_are_judged_whatever_else_is_wrong(system: System) -> None:
+    quota = await own_quota(system)
+    bad = a_key({"01061": "x", "99999": "0"}, kind="guess") | {"more": 1}
+    answer = await system.coordination.post(f"{QUOTAS}/{quota.code}/keys", bad)
+    found = {(one["pointer"], one["code"]) for one in problem(answer, 422, "invalid")["errors"]}
+    assert found == {
+        ("/kind", "malformed"),
+        ("/more", "unknown-field"),
+        ("/source", "missing"),
+        ("/weights/01061", "malformed"),
+        ("/weights/99999", "unit-unknown"),
+        ("/weights/99999", "weight-not-positive"),
+    }
+
+
 async def test_weights_are_shown_as_they_were_sent(system: System) -> None:
     quota = await own_quota(system)
     weights = {"01061": "22.50", "01062": "0077.5"}

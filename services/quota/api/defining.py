@@ -3,13 +3,11 @@
 from collections.abc import Callable
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, Response
-from pydantic import BaseModel, ConfigDict
+from fastapi import APIRouter, Depends, Request, Response
 
 from documents.declared import answers, refuses
 from services.quota.api.changes import (
     ClosureBody,
-    KeyBody,
     MemberBody,
     PeriodBody,
     QuotaBody,
@@ -19,8 +17,7 @@ from services.quota.api.changes import (
 from services.quota.api.documents import quota_document
 from services.quota.api.reading import find_land, read_rules
 from services.quota.api.refused import missing_faults
-from services.quota.api.shown import QuotaShown, TrialShown
-from services.quota.api.trying_keys import key_in, try_key
+from services.quota.api.shown import QuotaShown
 from services.quota.domain.definitions import Change, Closed, QuotaOpened, QuotaRules
 from services.quota.domain.keys import missing_in_keys
 from services.quota.store.definitions import load_land_of
@@ -32,7 +29,7 @@ from shared.http.answers import answer
 from shared.http.once import nothing, once
 from shared.http.problems import Fault, Problem
 from shared.http.route import Call, Calling, ContractRoute, allowed
-from shared.postgres import Bell, Connection, Database, snapshot
+from shared.postgres import Bell, Connection, Database
 from shared.service import Stored
 
 router = APIRouter(prefix="/quota/v1/quotas", tags=["definitions"], route_class=ContractRoute)
@@ -46,13 +43,6 @@ async def the_bell(request: Request) -> Bell:
 
 
 Ringing = Annotated[Bell, Depends(the_bell)]
-
-
-class TrialQuery(BaseModel):
-    """Whether a key is only tried: `?dry_run=true`."""
-
-    model_config = ConfigDict(extra="forbid")
-    dry_run: bool = False
 
 
 @router.post("")
@@ -131,26 +121,6 @@ async def close_quota(
     """Count nothing after a day; the quota crosses no more."""
     closed = Closed(body.closed_on, body.source)
     return await define(call, database, bell, quota, lambda _: closed)
-
-
-@router.post("/{quota}/keys")
-@allowed(Role.COORDINATION)
-@answers(200, TrialShown)
-@answers(201, QuotaShown)
-async def import_key(
-    quota: str,
-    body: KeyBody,
-    call: Calling,
-    database: Stored,
-    bell: Ringing,
-    query: Annotated[TrialQuery, Query()],
-) -> Response:
-    """Import a key as published; with `dry_run` show what it would do and record nothing."""
-    if query.dry_run:
-        async with snapshot(database) as tx:
-            land = await find_land(tx, quota, call.caller)
-            return answer(200, await try_key(tx, land, QuotaCode(quota), body))
-    return await define(call, database, bell, quota, lambda rules: key_in(body, rules))
 
 
 async def define(

@@ -1,6 +1,7 @@
 """Why a key or a member was refused, as faults at their places in the body."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from services.quota.domain.keys import (
     KeyRefusal,
@@ -9,8 +10,10 @@ from services.quota.domain.keys import (
     WeightMalformed,
     WeightMissing,
     WeightNotPositive,
+    check_weights,
 )
 from services.quota.store.names import load_unit_names
+from shared.codes import Ags
 from shared.contracts.exact import decimal_text
 from shared.http.faults import pointer
 from shared.http.problems import Fault
@@ -40,6 +43,15 @@ def _fault(refusal: KeyRefusal) -> Fault:
     if code == "unit-unknown" and f"0{refusal.unit}" in UNITS:
         code = "leading-zero-lost"
     return Fault(code, place, facts={"unit": refusal.unit, "code": refusal.unit})
+
+
+def unread_faults(body: Any) -> list[Fault]:
+    """What is wrong with the weights of a body that may be wrong in other places, too."""
+    weights = body.get("weights") if isinstance(body, dict) else None
+    if not isinstance(weights, dict):
+        return []
+    texts = {Ags(unit): text for unit, text in weights.items() if isinstance(text, str)}
+    return key_faults(check_weights(texts, [Ags(unit) for unit in UNITS]))
 
 
 def missing_faults(missing: Iterable[WeightMissing], place: str) -> list[Fault]:

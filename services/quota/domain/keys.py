@@ -79,20 +79,29 @@ def check_key(
     The weights of the proposed key are ignored: they are read from the texts. Other units of the
     Land may have a weight too, and sleep until they join.
     """
-    malformed = [unit for unit in sorted(texts) if WEIGHT.fullmatch(texts[unit]) is None]
-    weights = {unit: Fraction(text) for unit, text in texts.items() if unit not in malformed}
+    weights = read_weights(texts)
     named = replace(proposed, weights=dict.fromkeys(texts, Fraction(1)))
-    refusals: list[KeyRefusal] = [
-        *(WeightMalformed(unit, texts[unit]) for unit in malformed),
-        *(UnitUnknown(unit) for unit in sorted(texts) if unit not in units),
-        *(WeightNotPositive(unit) for unit, weight in sorted(weights.items()) if weight == 0),
-        *missing_weights(named, rules),
-    ]
+    refusals = [*check_weights(texts, units), *missing_weights(named, rules)]
     key = replace(proposed, weights=weights, printed=dict(texts), warnings=())
-    if key.kind is KeyKind.PERCENT and not malformed:
+    if key.kind is KeyKind.PERCENT and len(weights) == len(texts):
         key, refused = _check_sum(key, texts.values())
         refusals += refused
     return CheckedKey(key, refusals)
+
+
+def read_weights(texts: Mapping[Ags, str]) -> dict[Ags, Fraction]:
+    """The weights that can be read."""
+    return {unit: Fraction(text) for unit, text in texts.items() if WEIGHT.fullmatch(text)}
+
+
+def check_weights(texts: Mapping[Ags, str], units: Collection[Ags]) -> list[KeyRefusal]:
+    """What is wrong with weights as printed, whatever key they belong to."""
+    weights = read_weights(texts)
+    return [
+        *(WeightMalformed(unit, texts[unit]) for unit in sorted(texts.keys() - weights.keys())),
+        *(UnitUnknown(unit) for unit in sorted(texts) if unit not in units),
+        *(WeightNotPositive(unit) for unit, weight in sorted(weights.items()) if weight == 0),
+    ]
 
 
 def _check_sum(key: KeyVersion, texts: Collection[str]) -> tuple[KeyVersion, list[SumMisses100]]:
