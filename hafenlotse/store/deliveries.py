@@ -18,7 +18,8 @@ TOLD = """
        AND (coalesce(cardinality(r.standings), 0) = 0 OR a.after = ANY(r.standings))
        AND a.raised_at > uuid_extract_timestamp(r.id) + interval '1 minute'
       LEFT JOIN (
-           SELECT DISTINCT recipient, unnest(alerts) AS alert FROM deliveries WHERE land = $1
+           SELECT DISTINCT recipient, unnest(alerts) AS alert FROM deliveries
+            WHERE land = $1 AND reminder = 0
            ) AS sent
         ON sent.recipient = r.id AND sent.alert = a.id
      WHERE a.land = $1 AND r.version = 1
