@@ -35,6 +35,7 @@ async def outcomes(house: House, *words: str) -> list[str]:
     return [item["outcome"] for item in said.document["items"]]
 
 
+@pytest.mark.promise(10)
 async def test_a_true_entry_is_applied_once_however_often_it_is_re_driven(house: House) -> None:
     [entry] = await house.record(("01002", 4))
     await bury(house, "quota", a_letter(entry_event(entry)))

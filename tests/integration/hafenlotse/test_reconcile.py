@@ -1,8 +1,11 @@
 """Reconciliation: a sound house has no difference, and whatever was tampered with is found."""
 
+import random
+
 import pytest
 
 from tests.integration.hafenlotse.conftest import House, Said
+from tests.sizes import sized
 
 pytestmark = pytest.mark.asyncio
 AT_ONCE = ("--wait", "0")
@@ -75,20 +78,52 @@ SAVED = (
 )
 
 
-async def test_what_quota_keeps_can_not_be_altered_unseen(house: House) -> None:
+async def save(house: House) -> None:
     for table in SAVED:
         await house.tamper("quota", f"CREATE TABLE saved_{table} AS TABLE {table}")
+
+
+async def restore(house: House) -> None:
+    for table in SAVED:
+        await house.tamper("quota", f"TRUNCATE {table} CASCADE")
+    for table in SAVED:
+        await house.tamper("quota", f"INSERT INTO {table} TABLE saved_{table}")
+
+
+async def test_what_quota_keeps_can_not_be_altered_unseen(house: House) -> None:
+    await save(house)
     found = {}
     for name, (statement, _) in STORED.items():
         await house.tamper("quota", statement)
         said = await house.run("reconcile", *AT_ONCE, "--json")
         found[name] = said.exit_code, checks_that_differ(said)
-        for table in SAVED:
-            await house.tamper("quota", f"TRUNCATE {table} CASCADE")
-        for table in SAVED:
-            await house.tamper("quota", f"INSERT INTO {table} TABLE saved_{table}")
+        await restore(house)
     assert found == {name: (1, checks) for name, (_, checks) in STORED.items()}
     assert (await house.run("reconcile", *AT_ONCE)).exit_code == 0
+
+
+ANY_ROW = "WHERE ctid = (SELECT ctid FROM {table} ORDER BY md5(ctid::text || $1) LIMIT 1)"
+BALANCES = [
+    f"UPDATE {table} SET {change} {ANY_ROW.format(table=table)}"  # noqa: S608  # of constants
+    for table, change in [
+        ("unit_counts", "credited = credited + 1"),
+        ("unit_counts", "credited = credited - 7"),
+        ("unit_counts", "standing = CASE standing WHEN 'over' THEN 'under' ELSE 'over' END"),
+        ("stretch_totals", "total = total - 1"),
+        ("daily_sums", "persons = persons + 2"),
+    ]
+]
+
+
+@pytest.mark.promise(14)
+async def test_every_tampered_balance_is_found(house: House) -> None:
+    await save(house)
+    chance, found = random.Random(14), []
+    for _ in range(sized(4, 100)):
+        await house.tamper("quota", chance.choice(BALANCES), str(chance.random()))
+        found.append((await house.run("reconcile", *AT_ONCE)).exit_code)
+        await restore(house)
+    assert set(found) == {1}
 
 
 LEDGER = {
