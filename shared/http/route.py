@@ -92,7 +92,8 @@ class ContractRoute(APIRoute):
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """FastAPI's handler behind the checks that come before shape and values."""
         inner = super().get_route_handler()
-        rule, takes_body = self.rule, self.body_field is not None
+        rule, field = self.rule, self.body_field
+        takes_body = field is not None and (field.field_info.is_required() or None)
 
         async def handle(request: Request) -> Response:
             request.state.call = await admit(request, rule, takes_body=takes_body)
@@ -104,11 +105,12 @@ class ContractRoute(APIRoute):
         return handle
 
 
-async def admit(request: Request, rule: Rule, *, takes_body: bool) -> Call:
-    """The checks from size to JSON, in the order of the contract."""
+async def admit(request: Request, rule: Rule, *, takes_body: bool | None) -> Call:
+    """The checks from size to JSON, in the order of the contract; None: a body may be left out."""
     if "\0" in request.scope["path"]:
         raise Problem("not-found")  # and PostgreSQL could not even be asked
     body = await read_body(request)
+    takes_body = bool(body) if takes_body is None else takes_body
     caller = await _caller_of(request)
     limit: RateLimit = request.app.state.rate_limit
     if not limit.is_passed(caller.client):

@@ -132,6 +132,8 @@ async def test_a_removed_recipients_pending_deliveries_are_given_up(
     assert (await remove(system, recipient)).status_code == 204
     delivery = await delivered(system, recipient, "given-up")
     assert delivery["next_try"] is None
+    again = await system.coordination.post(f"{DELIVERIES}/{delivery['id']}/retry", {})
+    assert (again.status_code, again.json()) == (202, delivery)
 
 
 async def test_a_changed_recipients_next_try_goes_to_the_new_address(

@@ -15,6 +15,7 @@ from tests.end_to_end.placements import (
 )
 from tests.end_to_end.problems import places, problem
 from tests.end_to_end.system import System
+from tests.end_to_end.test_transfers import hand_over
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -53,6 +54,27 @@ async def test_filters_narrow_the_list_together(system: System) -> None:
     assert {(p["effective_on"], p["programme"], p["unit"]) for p in listed} == {
         (day, "asylum", LUEBECK) for day in days[1:]
     }
+
+
+async def test_the_filter_by_unit_asks_where_people_are_now(system: System) -> None:
+    placed = await record(system.city("01058"), unit="01058")
+    moved = await hand_over(system.coordination, placed, to_unit="01059")
+    assert moved.status_code == 201, moved.text
+    for unit, is_there in (("01058", False), ("01059", True)):
+        listed = await system.coordination.listed(PLACEMENTS, unit=unit, limit=500)
+        assert {one["unit"] for one in listed} <= {unit}
+        assert (placed.json()["id"] in {one["id"] for one in listed}) == is_there
+    assert placed.json()["id"] in {
+        one["id"] for one in await system.city("01058").listed(PLACEMENTS, limit=500)
+    }
+
+
+@pytest.mark.parametrize("codes", ["units", "programmes", "reasons"])
+async def test_codes_are_listed_page_by_page(system: System, codes: str) -> None:
+    path = f"/admissions/v1/{codes}"
+    whole = (await system.coordination.seen(path))["items"]
+    assert await system.coordination.listed(path, limit=4) == whole
+    assert len((await system.coordination.seen(path, limit=4))["items"]) == 4
 
 
 async def test_a_citys_filter_by_a_foreign_unit_shows_nothing_of_it(system: System) -> None:

@@ -32,6 +32,17 @@ async def test_a_recipient_is_made_shown_listed_and_removed(system: System) -> N
     problem(await remove(system, made), 404, "not-found")
 
 
+async def test_what_needs_no_body_takes_none_that_says_something(system: System) -> None:
+    made = await system.coordination.post(RECIPIENTS, a_recipient())
+    path = f"{RECIPIENTS}/{made.json()['id']}/test"
+    for body, status, slug in ((b"{", 400, "not-json"), (b'{"x": 1}', 422, "invalid")):
+        problem(await system.coordination.post_bytes(path, body), status, slug)
+    for body in (b"", b"{}"):
+        sent = await system.coordination.post_bytes(path, body)
+        assert sent.status_code == 202, sent.text
+    await remove(system, made)
+
+
 async def test_a_recipient_is_changed_by_who_has_seen_it(system: System) -> None:
     made = await register(system)
     path = f"{RECIPIENTS}/{made.json()['id']}"

@@ -68,6 +68,7 @@ async def show_placements(
     """The placements that the caller may read, newest first."""
     wanted = Wanted(
         units=readable_units(call.caller, query.unit),
+        unit=query.unit,
         programme=query.programme,
         effective_from=query.effective_from,
         effective_to=query.effective_to,

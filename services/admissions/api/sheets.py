@@ -19,7 +19,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_BYTES_UNPACKED = 32 * 1024 * 1024
 MOST_ROWS = 5000
 FIELDS = {
-    "unit": ("kommune", "ags", "gemeindeschlüssel", "einheit", "stadt", "kreis"),
+    "unit": ("kommune", "ags", "gemeindeschlüssel", "einheit", "stadt", "kreis", "gemeinde"),
     "programme": ("aufnahmeprogramm", "programm"),
     "persons": ("personen", "anzahl", "personenzahl", "anzahl personen", "zahl der personen"),
     "effective_on": ("datum", "aufnahmedatum", "wirksam am", "wirksam ab", "stichtag", "tag"),

@@ -139,3 +139,4 @@ class ItemsShown(Struct):
     """All codes of a kind."""
 
     items: list[ItemShown]
+    next: Cursor

@@ -28,16 +28,18 @@ LIST = f"""
        AND programme = coalesce($2, programme)
        AND effective_on BETWEEN $3 AND $4
        AND id < $5
+       AND unit = coalesce($6, unit)
      ORDER BY id DESC
-     LIMIT $6
+     LIMIT $7
 """  # noqa: S608  # made of constants
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which placements to list: of these units, effective between two days, both included."""
+    """Which placements to list: that ever were of these units, and are of one of them now."""
 
     units: Collection[str]
+    unit: str | None = None
     programme: str | None = None
     effective_from: date | None = None
     effective_to: date | None = None
@@ -66,6 +68,7 @@ async def list_placements(
         wanted.effective_from or FIRST_DAY,
         wanted.effective_to or date.max,
         before or AFTER_ALL,
+        wanted.unit,
         limit,
     )
     return [_placement(row) for row in rows]

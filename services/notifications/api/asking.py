@@ -5,7 +5,7 @@ from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 from fastapi import Depends, Request, Response
-from pydantic import AfterValidator
+from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from services.notifications.api.audience import Audience
 from shared.access import Caller
@@ -16,6 +16,12 @@ from shared.postgres import Bell
 
 T = TypeVar("T")
 NEWEST = 2**63 - 1
+
+
+class NoWishes(BaseModel):
+    """A body that says nothing: it may be left out, and nothing may be in it."""
+
+    model_config = ConfigDict(extra="forbid")
 
 
 def check_cursor(cursor: str | None) -> str | None:

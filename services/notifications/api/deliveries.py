@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict
 from documents.declared import answers
 from services.notifications.api.asking import (
     Cursor,
+    NoWishes,
     Ringing,
     id_in,
     lands_of,
@@ -66,9 +67,16 @@ async def show_delivery(delivery_id: str, call: Calling, database: Stored) -> Re
 @allowed(Role.COORDINATION, Role.OPERATOR)
 @answers(202, DeliveryShown)
 async def retry_delivery(
-    delivery_id: str, call: Calling, database: Stored, bell: Ringing
+    delivery_id: str,
+    call: Calling,
+    database: Stored,
+    bell: Ringing,
+    _body: NoWishes | None = None,
 ) -> Response:
-    """Try again from now on, with the same id and content, whatever became of it."""
+    """Try again from now on, with the same id and content, whatever became of it.
+
+    What was for a recipient that is deleted stays given up.
+    """
 
     async def find(tx: Connection) -> Tracked:
         found = await deliveries.load_delivery(tx, id_in(delivery_id), lands_of(call.caller))
@@ -76,7 +84,7 @@ async def retry_delivery(
 
     async def act(tx: Connection, found: Tracked) -> Response:
         restarted = await deliveries.restart_delivery(tx, found.delivery.id, now())
-        return answer(202, to_document(restarted, call.caller))
+        return answer(202, to_document(restarted or found, call.caller))
 
     given = await once(call, database, find, act)
     bell.ring()

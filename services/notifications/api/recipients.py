@@ -12,6 +12,7 @@ from uuid_utils.compat import uuid7
 from documents.declared import CHANGE, ETAG, NEW, answers, refuses
 from services.notifications.api.asking import (
     Cursor,
+    NoWishes,
     Ringing,
     id_in,
     lands_of,
@@ -196,7 +197,13 @@ async def delete_recipient(recipient_id: str, call: Calling, database: Stored) -
 @router.post("/{recipient_id}/test")
 @allowed(Role.COORDINATION)
 @answers(202, DeliveryShown)
-async def send_test(recipient_id: str, call: Calling, database: Stored, bell: Ringing) -> Response:
+async def send_test(
+    recipient_id: str,
+    call: Calling,
+    database: Stored,
+    bell: Ringing,
+    _body: NoWishes | None = None,
+) -> Response:
     """Send something marked as a test; the answer is its delivery."""
 
     async def find(tx: Connection) -> Recipient:

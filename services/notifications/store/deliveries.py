@@ -180,18 +180,23 @@ async def give_up_all(tx: Connection, recipient: UUID, last: Attempt) -> None:
     await give_up(tx, [row["id"] for row in await tx.fetch(PENDING, recipient)], last)
 
 
+# The share keeps the recipient from being deleted until this is committed.
 RESTART = """
+      WITH reached AS (
+           SELECT id FROM recipients
+            WHERE id = (SELECT recipient FROM deliveries WHERE id = $1) FOR SHARE)
     UPDATE deliveries
        SET state = 'pending', next_try = $2, tries = 0, claimed_until = NULL, claim = claim + 1
-     WHERE id = $1
-    RETURNING *
+      FROM reached
+     WHERE deliveries.id = $1 AND deliveries.recipient = reached.id
+    RETURNING deliveries.*
 """
 
 
-async def restart_delivery(tx: Connection, delivery: UUID, at: datetime) -> Tracked:
-    """Begin the tries of a known delivery again, from this instant, whatever became of it."""
-    [restarted] = await _track(tx, await tx.fetch(RESTART, delivery, at))
-    return restarted
+async def restart_delivery(tx: Connection, delivery: UUID, at: datetime) -> Tracked | None:
+    """Begin the tries of a delivery again, from this instant; None if its recipient is deleted."""
+    rows = await tx.fetch(RESTART, delivery, at)
+    return (await _track(tx, rows))[0] if rows else None
 
 
 LOAD = "SELECT * FROM deliveries WHERE id = $1 AND land = ANY($2)"

@@ -84,6 +84,7 @@ async def test_a_delivery_that_was_given_up_can_begin_again(desk: Desk) -> None:
     [tracked] = await desk.tracked()
     async with transaction(desk.database) as tx:
         restarted = await deliveries.restart_delivery(tx, tracked.delivery.id, desk.at)
+        assert restarted
     assert restarted.progress.state is DeliveryState.PENDING
     await desk.settled(notifier)
     assert states(await desk.tracked()) == [("accepted", ["http-410", "accepted"])]
