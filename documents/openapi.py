@@ -146,7 +146,7 @@ def _untitled(schema: Any) -> Any:
     """Without the titles that only repeat a field's name."""
     match schema:
         case dict():
-            is_field = isinstance(schema.get("title"), str) and "type" in schema
+            is_field = isinstance(schema.get("title"), str) and {"type", "anyOf"} & schema.keys()
             kept = (name for name in schema if not (is_field and name == "title"))
             return {name: _untitled(schema[name]) for name in kept}
         case list():

@@ -60,7 +60,11 @@ def _need_of_a_key(found: list[Json]) -> Json:
     if not trials:
         return {"required": True}
     [trial] = trials
-    return {"required": False, "description": f"{KEY['description']} Needed without `{trial}`."}
+    return {
+        "required": False,
+        "description": f"{KEY['description']} Needed without `{trial}`, else not looked at.",
+        "schema": {"type": "string", "examples": [ID]},
+    }
 
 
 def _shown(parameter: Json) -> Json:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 import orjson
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 from starlette.responses import Response
 
 from shared.codes import Refusal
@@ -56,9 +56,17 @@ def whole_number(least: int, most: int) -> BeforeValidator:
     return BeforeValidator(refusing(check))
 
 
-Limit = Annotated[int, whole_number(1, 500), Field(ge=1, le=500, description="How many items.")]
-FeedLimit = Annotated[int, whole_number(1, FEED_PAGE), Field(ge=1, le=FEED_PAGE)]
-After = Annotated[int, whole_number(0, 2**53), Field(ge=0, description="Go on after this number.")]
+def bounds(least: int, most: int) -> WithJsonSchema:
+    """How a whole number is described; pydantic does not see what the check before it does."""
+    return WithJsonSchema({"type": "integer", "minimum": least, "maximum": most})
+
+
+Limit = Annotated[int, whole_number(1, 500), bounds(1, 500)]
+FeedLimit = Annotated[int, whole_number(1, FEED_PAGE), bounds(1, FEED_PAGE)]
+After = Annotated[int, whole_number(0, 2**53), bounds(0, 2**53)]
+
+
+Cursor = Annotated[str, Field(json_schema_extra={"pattern": "^[A-Za-z0-9_-]+$"})]
 
 
 class Listing(BaseModel):
@@ -66,7 +74,7 @@ class Listing(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
     limit: Limit = 100
-    cursor: str | None = None
+    cursor: Cursor | None = None
 
 
 class FeedListing(BaseModel):

@@ -18,6 +18,7 @@ from services.admissions.store.reference import load_reference
 from shared.clock import today_in_berlin
 from shared.codes import Ags
 from shared.codes import Programme as ProgrammeCode
+from shared.http.answers import Cursor as OfList
 from shared.http.answers import Limit, Malformed, OutOfRange, from_cursor
 from shared.http.faults import refusing
 
@@ -92,7 +93,11 @@ Day = Annotated[date, BeforeValidator(refusing(parse_day))]
 EffectiveDay = Annotated[
     Day,
     AfterValidator(refusing(check_recordable)),
-    Field(description="Today in Berlin or earlier, not before 1990.", examples=["2023-05-01"]),
+    Field(
+        description="Today in Berlin or earlier, not before 1990.",
+        examples=["2023-05-01"],
+        json_schema_extra={"pattern": "^(199[0-9]|20[0-9]{2})-"},
+    ),
 ]
 FileReference = Annotated[
     str,
@@ -103,7 +108,7 @@ FileReference = Annotated[
         json_schema_extra={"pattern": "^[A-Z0-9][A-Z0-9/._-]{0,39}$"},
     ),
 ]
-Cursor = Annotated[str, AfterValidator(refusing(parse_cursor))]
+Cursor = Annotated[OfList, AfterValidator(refusing(parse_cursor))]
 
 
 class Body(BaseModel):

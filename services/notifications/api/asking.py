@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from services.notifications.api.audience import Audience
 from shared.access import Caller
+from shared.http.answers import Cursor as OfList
 from shared.http.answers import Malformed, from_cursor, page, to_cursor
 from shared.http.faults import refusing
 from shared.http.problems import Problem
@@ -31,7 +32,7 @@ def check_cursor(cursor: str | None) -> str | None:
     return cursor
 
 
-Cursor = Annotated[str | None, AfterValidator(refusing(check_cursor))]
+Cursor = Annotated[OfList | None, AfterValidator(refusing(check_cursor))]
 
 
 def number_in(cursor: str | None) -> int:

@@ -18,7 +18,7 @@ from shared.clock import today_in_berlin
 from shared.codes import Refusal
 from shared.contracts.crossings import ExactData
 from shared.contracts.exact import exact
-from shared.http.answers import Malformed, OutOfRange, answer, whole_number
+from shared.http.answers import Malformed, OutOfRange, answer, bounds, whole_number
 from shared.http.faults import refusing
 from shared.http.problems import Fault, Problem
 from shared.http.route import ALL_BUT_OPERATOR, ANY_TOKEN, Calling, ContractRoute, allowed
@@ -118,9 +118,7 @@ class AllotmentQuery(BaseModel):
     """People to allot by a quota's key, that of today or of another day."""
 
     model_config = ConfigDict(extra="forbid")
-    persons: Annotated[
-        int, whole_number(0, MOST_PERSONS), Field(ge=0, le=MOST_PERSONS, examples=[18])
-    ]
+    persons: Annotated[int, whole_number(0, MOST_PERSONS), bounds(0, MOST_PERSONS)]
     method: MethodName = "hare-niemeyer"
     valid_on: Day | None = None
 

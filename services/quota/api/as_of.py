@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Annotated, Any, NamedTuple
 
 from fastapi import Depends, Request
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, WithJsonSchema
 
 from services.quota.api.ledger_clock import LedgerClock
 from services.quota.api.reading import find_land
@@ -28,7 +28,7 @@ from services.quota.store.positions import load_position
 from shared.access import Caller
 from shared.clock import today_in_berlin
 from shared.codes import Land, QuotaCode, instant_text
-from shared.http.answers import Malformed, whole_number
+from shared.http.answers import Malformed, bounds, whole_number
 from shared.http.faults import refusing
 from shared.http.problems import Fault, Language, Problem, language_of
 from shared.http.route import Calling
@@ -54,7 +54,7 @@ Instant = Annotated[
     BeforeValidator(refusing(read_instant)),
     WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
-Number = Annotated[int, whole_number(0, 2**53), Field(ge=0, le=2**53)]
+Number = Annotated[int, whole_number(0, 2**53), bounds(0, 2**53)]
 
 
 class AsOfQuery(BaseModel):

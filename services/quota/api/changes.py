@@ -128,7 +128,11 @@ ProgrammeCode = Annotated[
     AfterValidator(refusing(check_programme)),
     one_of({ANY_PROGRAMME, *PROGRAMMES}, "safe-harbour"),
 ]
-FirstDay = Annotated[Day, AfterValidator(refusing(check_day))]
+FirstDay = Annotated[
+    Day,
+    AfterValidator(refusing(check_day)),
+    Field(description="Not before 1990.", json_schema_extra={"pattern": "^(199|[2-9][0-9]{2})"}),
+]
 Source = Annotated[
     str, matching(VISIBLE), form(VISIBLE, "Beschluss vom 01.01.2024", "Where this is stated.")
 ]

@@ -23,7 +23,7 @@ from services.quota.store.positions import load_position
 from shared.access import Caller
 from shared.codes import Ags, Role
 from shared.contracts.exact import exact
-from shared.http.answers import Limit, answer, from_cursor, to_cursor
+from shared.http.answers import Cursor, Limit, answer, from_cursor, to_cursor
 from shared.http.problems import Language, Problem
 from shared.http.route import ALL_BUT_OPERATOR, ContractRoute, allowed
 from shared.postgres import Connection, snapshot
@@ -49,7 +49,7 @@ class ExplanationQuery(AsOfQuery):
     """The moment, and the page of entries."""
 
     limit: Limit = 100
-    cursor: str | None = None
+    cursor: Cursor | None = None
 
 
 @router.get("/{quota}/balances/{unit}/explanation")
