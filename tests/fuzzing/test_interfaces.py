@@ -32,8 +32,8 @@ async def a_token(access: Path) -> tuple[str, str]:
         return system.access["address"], await system.new_token("coordination")
 
 
-def fuzz(address: str, token: str, service: str) -> subprocess.CompletedProcess[str]:
-    """Run the fuzzer over one service; it ends with 1 where a check failed."""
+def fuzz(address: str, token: str, service: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run the fuzzer over one service; it ends with 1 where a check failed, and keeps notes."""
     return subprocess.run(
         [
             *(sys.executable, "-m", "schemathesis.cli", "run"),
@@ -43,6 +43,7 @@ def fuzz(address: str, token: str, service: str) -> subprocess.CompletedProcess[
             *("--phases", "examples,coverage,fuzzing", "--request-timeout", "20"),
             *("--header", f"Authorization: Bearer {token}"),
         ],
+        cwd=folder,
         capture_output=True,
         text=True,
         timeout=900,
@@ -50,9 +51,9 @@ def fuzz(address: str, token: str, service: str) -> subprocess.CompletedProcess[
     )
 
 
-def test_every_service_answers_as_described_whatever_is_sent() -> None:
+def test_every_service_answers_as_described_whatever_is_sent(tmp_path: Path) -> None:
     with own_system() as access:
         address, token = asyncio.run(a_token(access))
         for service in SERVICES:
-            done = fuzz(address, token, service)
+            done = fuzz(address, token, service, tmp_path)
             assert done.returncode == 0, f"{service}:\n{done.stdout[-6000:]}{done.stderr[-2000:]}"
