@@ -66,7 +66,7 @@ FeedLimit = Annotated[int, whole_number(1, FEED_PAGE), bounds(1, FEED_PAGE)]
 After = Annotated[int, whole_number(0, 2**53), bounds(0, 2**53)]
 
 
-Cursor = Annotated[str, Field(json_schema_extra={"pattern": "^[A-Za-z0-9_-]+$"})]
+Cursor = Annotated[str, Field(pattern="^[A-Za-z0-9_-]+$")]
 
 
 class Listing(BaseModel):

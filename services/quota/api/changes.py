@@ -243,6 +243,7 @@ class KeyBody(Body):
     weights: dict[str, str] = Field(
         description="By unit, as printed.",
         examples=[{"01001": "90164", "01002": "246794", "01003": "216530"}],
+        json_schema_extra={"propertyNames": {"pattern": "^[0-9]{5,8}$"}},
     )
     accept_sum: (
         Annotated[
