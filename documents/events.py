@@ -108,15 +108,7 @@ EVENTS = (
         CrossingData,
         "A unit's standing in a quota changed.",
         partial(crossing_event, time="2023-05-02T08:15:31.000001Z"),
-        {
-            "before": "on-quota",
-            "after": "over",
-            "credited": {"exact": "9", "decimal": "9.000"},
-            "target": {"exact": "988/125", "decimal": "7.904"},
-            "balance": {"exact": "137/125", "decimal": "1.096"},
-            "cause": "own-placement",
-        },
-        "The unit.",
+        subject="The unit.",
     ),
 )
 

@@ -23,6 +23,11 @@ class ExactData(msgspec.Struct, frozen=True, gc=False):
     decimal: Annotated[str, Meta(pattern=DECIMAL, max_length=4000, examples=["5.857"])]
 
 
+Credited = Annotated[ExactData, Meta(examples=[{"exact": "9", "decimal": "9.000"}])]
+Target = Annotated[ExactData, Meta(examples=[{"exact": "988/125", "decimal": "7.904"}])]
+Balance = Annotated[ExactData, Meta(examples=[{"exact": "137/125", "decimal": "1.096"}])]
+
+
 class CrossingData(msgspec.Struct, frozen=True, gc=False):
     """A unit's standing in a quota changed; numbered per Land without gaps.
 
@@ -34,11 +39,11 @@ class CrossingData(msgspec.Struct, frozen=True, gc=False):
     quota: Annotated[Code, Meta(examples=["sh-regular"])]
     unit: Annotated[Code, Meta(examples=["01001"])]
     before: Standing
-    after: Standing
-    credited: ExactData
-    target: ExactData
-    balance: ExactData
-    cause: Cause
+    after: Annotated[Standing, Meta(examples=["over"])]
+    credited: Credited
+    target: Target
+    balance: Balance
+    cause: Annotated[Cause, Meta(examples=["own-placement"])]
     ledger_sequence: Count
     definition: Count
 

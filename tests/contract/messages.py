@@ -11,8 +11,10 @@ from shared.contracts.ledger import GENESIS, entry_event, head_event
 
 GOLDEN = Path(__file__).parent / "golden"
 PLACEMENT = "0199a3c2-7c11-7d3e-9c50-0a1b2c3d4e5f"
+ANOTHER_PLACEMENT = "0199a3c2-9d40-7a11-8f02-6b7c8d9e0f1a"
 RECORDED_HASH = "b43006710ee04555dcff13e7f4eced8556a565d316dd73170fb400c7280ddb24"
 CORRECTED_HASH = "e73df28681e27043ffadd81914637664ec7feb4372131b56ca439305106cfcd3"
+TRANSFERRED_HASH = "f0a7d3d459a20bed85a8945bde0f398d2844df3e9bd73bbd36e02ab50b3d24e3"
 WITHDRAWN_HASH = "4043bd0360cfaa2940d9cceddca27296c0473c556aa1d1890d9468ed88a0672f"
 
 
@@ -59,6 +61,16 @@ WITHDRAWN = entry(
     previous_hash=CORRECTED_HASH,
     hash=WITHDRAWN_HASH,
 )
+TRANSFERRED = entry(
+    7,
+    "transferred",
+    [posting("01001", -3, "2023-06-01"), posting("01003", 3, "2023-06-01")],
+    placement=ANOTHER_PLACEMENT,
+    corrects=6,
+    reason="agreed-transfer",
+    previous_hash="b4" * 32,
+    hash=TRANSFERRED_HASH,
+)
 CROSSING = {
     "land": "01",
     "sequence": 42,
@@ -83,6 +95,7 @@ def produced() -> dict[str, bytes]:
         "placement.recorded": entry_event(RECORDED),
         "placement.corrected": entry_event(CORRECTED),
         "placement.withdrawn": entry_event(WITHDRAWN),
+        "placement.transferred": entry_event(TRANSFERRED),
         "ledger.head": head_event(Land("01"), 3, WITHDRAWN_HASH, at),
         "quota.crossed": crossing_event(crossing_document(CROSSING), FOUND_AT),
     }

@@ -23,6 +23,7 @@ GOLDEN = {
     "placement.recorded": "placement.recorded.v1",
     "placement.corrected": "placement.corrected.v1",
     "placement.withdrawn": "placement.withdrawn.v1",
+    "placement.transferred": "placement.transferred.v1",
     "ledger.head": HEAD,
     "quota.crossed": CROSSED,
 }

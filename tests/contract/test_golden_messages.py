@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from fractions import Fraction
 from typing import Any
 
@@ -13,13 +13,23 @@ from shared.codes import Cause, EntryType, Standing
 from shared.contracts.crossings import CROSSED, fingerprint_of, read_crossing
 from shared.contracts.envelopes import NotAnEvent, unwrap
 from shared.contracts.exact import fraction_of
-from shared.contracts.ledger import HEAD, KINDS, hash_of, read_entry, read_head
+from shared.contracts.ledger import (
+    GENESIS,
+    HEAD,
+    KINDS,
+    hash_of,
+    head_document,
+    read_entry,
+    read_head,
+    read_head_answer,
+)
 from tests.contract.messages import PLACEMENT, golden, produced
 
 ENTRIES = ("placement.recorded", "placement.corrected", "placement.withdrawn")
-NAMES = (*ENTRIES, "ledger.head", "quota.crossed")
+TRANSFERRED = "placement.transferred"
+NAMES = (*ENTRIES, TRANSFERRED, "ledger.head", "quota.crossed")
 READERS: dict[str, Callable[..., Any]] = {
-    **dict.fromkeys(ENTRIES, read_entry),
+    **dict.fromkeys((*ENTRIES, TRANSFERRED), read_entry),
     "ledger.head": read_head,
     "quota.crossed": read_crossing,
 }
@@ -71,7 +81,7 @@ def test_no_two_messages_of_a_source_have_one_id() -> None:
     assert len({(event["source"], event["id"]) for event in events}) == len(NAMES)
 
 
-@pytest.mark.parametrize("name", ENTRIES)
+@pytest.mark.parametrize("name", [*ENTRIES, TRANSFERRED])
 def test_the_hash_is_the_one_that_the_law_of_the_chain_gives(name: str) -> None:
     entry = data_of(name)
     claimed = entry.pop("hash")
@@ -111,6 +121,13 @@ def test_a_withdrawal_nets_to_nothing() -> None:
     assert entries[2].type is EntryType.WITHDRAWN
 
 
+def test_a_transfer_takes_from_one_unit_what_it_gives_to_another() -> None:
+    entry = read_entry(unwrap(golden(TRANSFERRED)))
+    assert (entry.type, entry.corrects) == (EntryType.TRANSFERRED, 6)
+    assert [(each.unit, each.persons) for each in entry.postings] == [("01001", -3), ("01003", 3)]
+    assert json.loads(golden(TRANSFERRED))["subject"] == "01003"
+
+
 def test_a_head_is_read() -> None:
     envelope = unwrap(golden("ledger.head"))
     assert envelope.type == HEAD
@@ -120,6 +137,12 @@ def test_a_head_is_read() -> None:
         3,
         data_of("placement.withdrawn")["hash"],
     )
+
+
+def test_the_head_of_an_empty_ledger_is_read_from_its_answer() -> None:
+    at = datetime(2023, 5, 2, tzinfo=UTC)
+    answer = json.dumps(head_document("01", 0, GENESIS, at)).encode()
+    assert (read_head_answer(answer).sequence, read_head_answer(answer).at) == (0, at)
 
 
 def test_a_crossing_is_read_with_exact_numbers() -> None:

@@ -162,9 +162,9 @@ class WithdrawalBody(Body):
 class TransferBody(Body):
     """Where all people of a placement go, from when on, and why."""
 
-    to_unit: Unit
+    to_unit: Unit = Field(examples=["01002"])
     effective_on: EffectiveDay
-    reason: Reason
+    reason: Reason = Field(examples=["agreed-transfer"])
 
     def move(self) -> Move:
         return Move(self.to_unit, self.effective_on, self.reason)

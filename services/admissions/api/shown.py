@@ -40,7 +40,7 @@ class PlacementShown(Struct):
     effective_on: Day
     reference: FileReference | None
     recorded_at: Annotated[Instant, Meta(description="When its first entry was recorded.")]
-    status: EntryType
+    status: Annotated[EntryType, Meta(examples=["recorded"])]
 
 
 class PlacementWithEntries(PlacementShown):
@@ -87,8 +87,8 @@ class TransferShown(Struct):
     from_unit: Unit
     to_unit: Annotated[str, Meta(pattern="^[0-9]{5,8}$", examples=["01002"])]
     effective_on: Day
-    reason: Reason
-    state: TransferState
+    reason: Annotated[Reason, Meta(examples=["agreed-transfer"])]
+    state: Annotated[TransferState, Meta(examples=["proposed"])]
 
 
 class TransferPage(Struct):

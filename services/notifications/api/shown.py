@@ -9,7 +9,7 @@ from services.notifications.domain.alert import AlertState, Note
 from services.notifications.domain.delivery import DeliveryState
 from services.notifications.domain.recipient import ChannelCode, Language
 from shared.codes import Cause, Standing
-from shared.contracts.crossings import ExactData
+from shared.contracts.crossings import Balance, Credited, Target
 
 ROOT = "/notifications/v1"
 CrossingId = Annotated[
@@ -44,11 +44,11 @@ class AlertShown(Struct):
     quota: Quota
     unit: Unit
     before: Standing
-    after: Standing
-    credited: ExactData
-    target: ExactData
-    balance: ExactData
-    cause: Cause
+    after: Annotated[Standing, Meta(examples=["over"])]
+    credited: Credited
+    target: Target
+    balance: Balance
+    cause: Annotated[Cause, Meta(examples=["own-placement"])]
     ledger_sequence: Count
     definition: Count
     state: AlertState

@@ -24,13 +24,16 @@ from documents.words import (
 )
 from services.quota.domain.definitions import KeyKind, Period
 from shared.codes import Cause, Standing
-from shared.contracts.crossings import CrossingData, ExactData
+from shared.contracts.crossings import Balance, Credited, CrossingData, ExactData, Target
 
 Open: TypeAlias = Annotated[
     Day | None, Meta(examples=[None], description="The last day, null is open.")
 ]
 First: TypeAlias = Annotated[Day | None, Meta(examples=[None], description="Null is open.")]
 ProgrammeOrAll = Annotated[str, Meta(examples=["safe-harbour"], description="`*`: all others.")]
+Share: TypeAlias = Annotated[
+    ExactData, Meta(examples=[{"exact": "22541/138372", "decimal": "0.163"}])
+]
 KeyId = Annotated[str, Meta(examples=["sh-regular-population-2019-12-31"])]
 Persons = Annotated[int, Meta(examples=[3])]
 
@@ -95,7 +98,7 @@ class KeyShown(Struct):
     """One published distribution key, weights by unit."""
 
     id: KeyId
-    kind: KeyKind
+    kind: Annotated[KeyKind, Meta(examples=["population"])]
     valid_from: Day
     published_on: Day | None
     recorded_at: Instant
@@ -152,11 +155,11 @@ class BalanceShown(Struct):
 
     unit: Unit
     name: Name
-    share: ExactData
-    credited: ExactData
-    target: ExactData
-    balance: ExactData
-    standing: Standing
+    share: Share
+    credited: Credited
+    target: Target
+    balance: Balance
+    standing: Annotated[Standing, Meta(examples=["over"])]
     fulfilment_percent: Annotated[
         str | None, Meta(examples=["113.9"], description="Credited ÷ target, null at target 0.")
     ]
@@ -241,11 +244,11 @@ class ExplanationShown(Struct):
     quota: Quota
     unit: Unit
     as_of: AsOfShown
-    share: ExactData
-    credited: ExactData
-    target: ExactData
-    balance: ExactData
-    standing: Standing
+    share: Share
+    credited: Credited
+    target: Target
+    balance: Balance
+    standing: Annotated[Standing, Meta(examples=["over"])]
     credited_by: list[CreditShown]
     stretches: list[StretchShown]
     entries: PostingPage
@@ -258,11 +261,11 @@ class MoveShown(Struct):
     sequence: Count
     definition: Count
     recorded_at: Instant
-    cause: Cause
-    credited: ExactData
-    target: ExactData
-    balance: ExactData
-    standing: Standing
+    cause: Annotated[Cause, Meta(examples=["own-placement"])]
+    credited: Credited
+    target: Target
+    balance: Balance
+    standing: Annotated[Standing, Meta(examples=["over"])]
 
 
 class MovePage(Struct):
