@@ -94,6 +94,10 @@ test-long: ## The long tests: containers, real issuers, fuzzing
 	@$(PYTHON) -m embedded.install requirements/dev.txt requirements/long.txt
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(PYTEST) -m long
 
+.PHONY: chaos
+chaos: dev ## The promises, as large as docs/operations/promises.md says: hours
+	@HAFENLOTSE_PROMISES=large $(PYTEST) -m promise
+
 .PHONY: mutation
 mutation: dev ## Do the tests bite? Mutation score of each domain room, at least 90 %
 	@mkdir -p mutants && $(BIN)/mutmut run >mutants/run.log 2>&1 || { cat mutants/run.log; exit 1; }
