@@ -12,6 +12,7 @@ from hafenlotse.installation import Installation
 from hafenlotse.key_file import KeyFile, RowFault, iso_day, read_key_file, thousands
 from hafenlotse.output import FINDING, Answer, Table, answering
 from services.quota.api.changes import KeyBody
+from services.quota.api.refused import unread_faults
 from services.quota.api.trying_keys import key_in, try_key
 from services.quota.domain.definitions import KeyVersion, QuotaRules
 from services.quota.store.definitions import load_land_of
@@ -102,7 +103,8 @@ def body_of(found: KeyFile, given: dict[str, str | None]) -> tuple[KeyBody, list
     except ValidationError as wrong:
         errors = wrong.errors(include_url=False)
         located = [{**error, "loc": ("body", *error["loc"])} for error in errors]
-        raise Refused(faults + [row_fault(found, one) for one in faults_of(located)]) from wrong
+        wrongs = [*faults_of(located), *unread_faults(fields)]
+        raise Refused(faults + [row_fault(found, one) for one in wrongs]) from wrong
     return body, faults
 
 

@@ -85,10 +85,16 @@ async def test_every_reason_is_said_with_its_row(house: House) -> None:
 
 
 async def test_what_is_not_said_is_asked_for(house: House) -> None:
-    said = await house.run("key", "-", "--quota", "sh-alliance", stdin=ENGLISH)
+    wrong = ENGLISH.replace("01002,5", "1002,x")
+    said = await house.run("key", "-", "--quota", "sh-alliance", "--json", stdin=wrong)
     assert said.exit_code == 1
-    for name in ("kind", "valid_from", "published_on", "source"):
-        assert name in said.out
+    refused = said.document["refused"]
+    assert [(one["row"], one["code"]) for one in refused[:2]] == [
+        (3, "malformed"),
+        (3, "leading-zero-lost"),
+    ]
+    asked = {one["detail"].partition(":")[0] for one in refused[2:]}
+    assert asked == {"kind", "valid_from", "published_on", "source"}
 
 
 NO_KEYS = [("-",), ("no-such-file.csv",), ("-", "--quota", "nothing"), ("-", "--kind", "guess")]
