@@ -79,15 +79,22 @@ class Band:
     def stays(self, standing: Standing, edges: tuple[int, int], target: int) -> Stay:
         """The targets around this one at which a unit with its own edges surely stands so."""
         over, under = edges
-        low = None if standing is OVER else under if standing is UNDER else over + 1
-        high = None if standing is UNDER else over if standing is OVER else under - 1
-        if self.spares_zero and target > 0:
-            low = 1 if low is None else max(low, 1)
-        elif self.spares_zero and target < 0:
-            high = -1 if high is None else min(high, -1)
-        elif self.spares_zero:
-            low = high = 0
-        return low, high
+        stay: Stay = (over + 1, under - 1)
+        if standing is OVER:
+            stay = None, over
+        elif standing is UNDER:
+            stay = under, None
+        return _off_zero(stay, target) if self.spares_zero else stay
+
+
+def _off_zero(stay: Stay, target: int) -> Stay:
+    """The same without reaching or leaving a target of 0."""
+    low, high = stay
+    if target > 0:
+        return (1 if low is None else max(low, 1)), high
+    if target < 0:
+        return low, (-1 if high is None else min(high, -1))
+    return 0, 0
 
 
 def _over_by_percent(percent: tuple[int, int], credited: int) -> int:
