@@ -27,7 +27,7 @@ def plan_deliveries(
     waiting: Collection[Delivery],
     schedule: Schedule,
     at: datetime,
-    reminder: int = 0,
+    reminder: int,
 ) -> Planned:
     """Every pair gets its place in a message; `waiting` are those that were not tried yet.
 

@@ -14,6 +14,7 @@ from pydantic import PostgresDsn, SecretStr
 from embedded.credentials import Client
 from services.notifications.app import connect
 from services.notifications.domain.alert import Crossing
+from services.notifications.domain.schedule import Schedule
 from services.notifications.handlers.crossings import Crossings
 from services.notifications.settings import NotificationsSettings
 from shared.line import Line
@@ -81,6 +82,7 @@ class Notifications:
     client: httpx.AsyncClient
     issuer: IssuerInTest
     crossings: CrossingsInTest
+    schedule: Schedule
 
     def caller(self, name: str, *roles: str, lands: tuple[str, ...] = ("01",)) -> Caller:
         return Caller(self.client, self.issuer.token(Client(name, "", roles, lands)))
@@ -100,7 +102,8 @@ class Notifications:
     def owner(self) -> Line[Crossing]:
         """One more process that believes that it owns the Land."""
         bells = self.app.state.bell, self.app.state.audience.bell
-        return Line(LAND, Crossings(self.database, self.crossings, *bells))
+        applier = Crossings(self.database, self.crossings, *bells, schedule=self.schedule)
+        return Line(LAND, applier)
 
     async def cross(self, unit: str = "01003", after: str = "over", **changes: Any) -> Json:
         """One more crossing is applied; the alert that it raised."""
@@ -136,7 +139,8 @@ async def running_notifications(
         httpx.AsyncClient(transport=transport, base_url="http://notifications") as client,
     ):
         database = await eventually(lambda: service.database, within=10, because="it is at work")
-        yield Notifications(app, database, client, issuer, CrossingsInTest())
+        crossings, schedule = CrossingsInTest(), settings.schedule
+        yield Notifications(app, database, client, issuer, crossings, schedule)
 
 
 def a_recipient(**changes: Any) -> Json:
