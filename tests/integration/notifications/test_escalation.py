@@ -57,6 +57,7 @@ async def the_unit_is_back(desk: Desk) -> None:
     await desk.move(("01000", "on-quota"))
 
 
+@pytest.mark.promise(23)
 @pytest.mark.parametrize(
     ("act", "counts"),
     [

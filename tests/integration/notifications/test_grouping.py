@@ -34,6 +34,7 @@ async def oscillate(desk: Desk, times: int, seconds: float) -> None:
         await desk.settled(notifier)
 
 
+@pytest.mark.promise(22)
 async def test_a_hundred_oscillations_a_minute_are_one_message_a_minute(desk: Desk) -> None:
     desk.schedule = Schedule(gather=MINUTE)
     await desk.recipient()
