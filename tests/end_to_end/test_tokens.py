@@ -33,7 +33,10 @@ async def refuse(system: System, token: str, slug: str = "token-invalid") -> Non
     [
         f"/{service}/{page}"
         for service in ("admissions", "quota", "notifications")
-        for page in ("health/live", "health/ready", "openapi.json", "problems/invalid")
+        for page in (
+            *("health/live", "health/ready", "openapi.json", "asyncapi.json", "docs"),
+            *("docs/events", "docs/assets/swagger-ui-bundle.js", "problems", "problems/invalid"),
+        )
     ],
 )
 async def test_health_documents_and_problem_pages_need_no_token(system: System, path: str) -> None:

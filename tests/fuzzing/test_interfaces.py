@@ -22,7 +22,7 @@ CHECKS = (
 """Not those that a contract of authority, state and calendar can't pass:
 what is valid in shape may be refused."""
 ENDLESS = "stream_alerts"
-"""The fuzzer waits for the end of an answer; its own tests read the stream."""
+"""The fuzzer listens to a stream until its time is over; the stream has tests of its own."""
 EXAMPLES = os.environ.get("HAFENLOTSE_TEST_FUZZ_EXAMPLES", "25")
 
 
