@@ -78,12 +78,14 @@ class Service:
         stop = asyncio.Event()
         life = asyncio.create_task(self._live(stop), name="life")
         life.add_done_callback(self._end_process_on_failure)
-        yield
-        stop.set()
-        if self.database is None:
-            life.cancel()  # it waits or has ended: there is no work to finish
-        await asyncio.wait([life], timeout=STOP_SECONDS)
-        await app.state.issuer.close()
+        try:
+            yield
+        finally:
+            stop.set()
+            if self.database is None:
+                life.cancel()  # it waits or has ended: there is no work to finish
+            await asyncio.wait([life], timeout=STOP_SECONDS)
+            await app.state.issuer.close()
 
     async def _live(self, stop: asyncio.Event) -> None:
         database = await self._wait_for_database()

@@ -1,5 +1,6 @@
 """One crossing, one alert: applied once, in order, in one fenced transaction."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from tests.integration.notifications.service import (
 )
 from tests.integration.servers import OwnDatabase
 from tests.integration.shared.issuers import IssuerInTest
+from tests.sizes import sized
 
 pytestmark = pytest.mark.asyncio
 
@@ -27,6 +29,19 @@ async def alerts(notifications: Notifications, **query: Any) -> list[tuple[str, 
     """Crossing and state, newest first."""
     listed = await notifications.coordination.items(ALERTS, **query)
     return [(one["crossing"], one["state"]) for one in listed]
+
+
+async def all_of(notifications: Notifications, path: str) -> set[str]:
+    """The ids in a list, page by page."""
+    found: set[str] = set()
+    query: dict[str, Any] = {"limit": 500}
+    while True:
+        page = await notifications.coordination.seen(path, **query)
+        assert not found & {one["id"] for one in page["items"]}
+        found |= {one["id"] for one in page["items"]}
+        if page["next"] is None:
+            return found
+        query["cursor"] = page["next"]
 
 
 async def test_a_crossing_on_the_topic_becomes_an_alert(
@@ -47,15 +62,19 @@ async def test_a_crossing_on_the_topic_becomes_an_alert(
         assert (alert["resolved_by"], alert["undone_by_correction"]) == (None, False)
 
 
-async def test_a_replay_raises_nothing_twice(notifications: Notifications) -> None:
-    for number in range(30):
-        notifications.crossings.cross(f"010{number:02}", "over")
+@pytest.mark.promise(19)
+@pytest.mark.timeout(sized(60, 1800))
+async def test_one_crossing_makes_one_alert(notifications: Notifications) -> None:
+    crossings = sized(60, 10_000)
+    for number in range(crossings):
+        after = ("over", "on-quota")[number // 100 % 2]
+        notifications.crossings.cross(f"010{number % 100:02}", after)
     events = notifications.crossings.events()
-    for _ in range(3):
-        await notifications.owner().take(events)
-    first = await alerts(notifications, limit=500)
-    assert len(first) == 30
-    assert len(await notifications.coordination.items(DELIVERIES, limit=500)) == 60
+    for start in [*range(0, crossings, 50)] * 3:
+        batch = events[start : start + 50]
+        await asyncio.gather(*(notifications.owner().take(batch) for _ in range(3)))
+    for path, each in ((ALERTS, 1), (DELIVERIES, 2)):
+        assert len(await all_of(notifications, path)) == each * crossings
 
 
 async def test_an_alert_is_resolved_by_the_units_next_crossing(

@@ -120,6 +120,7 @@ def spoilt(event: Json) -> list[Json]:
     return [event | {"data": event["data"] | change} for change in changes]
 
 
+@pytest.mark.promise(20)
 async def test_a_mail_server_that_drops_gets_the_same_mail_again(
     database: OwnDatabase, issuer: IssuerInTest
 ) -> None:
