@@ -199,6 +199,8 @@ class Inbox(Generic[B]):
             max_records=max_records,
             batch_timeout_ms=40,
             fetch_max_wait_ms=100,
+            session_timeout_ms=6_000,  # the least that brokers allow: so long a killed reader's
+            heartbeat_interval_ms=2_000,  # Länder wait for the next one
             auto_offset_reset="earliest",
             ack_policy=AckPolicy.MANUAL,
             no_reply=True,

@@ -60,12 +60,12 @@ class Havoc:
         for session in sessions:
             session.send_signal(signal.SIGTERM)
 
-    async def delete_topic(self, name: str) -> None:
+    async def delete_topics(self, names: list[str]) -> None:
         """As a mistaken administrator does it."""
         admin = AIOKafkaAdminClient(bootstrap_servers=self.bootstrap)
         await admin.start()
         try:
-            await admin.delete_topics([name])
+            await admin.delete_topics(names)
         finally:
             await admin.close()
 
