@@ -36,9 +36,7 @@ async def more_accepted(load: Load, count: int) -> None:
 @pytest.mark.promise(1)
 async def test_every_placement_answered_201_is_counted(system: System) -> None:
     chance = random.Random(SEED)
-    strikes = sized(
-        [BACK_ENDS], [chance.choice([*PROCESSES, BACK_ENDS]) for _ in range(200)]
-    )
+    strikes = sized([BACK_ENDS], [chance.choice([*PROCESSES, BACK_ENDS]) for _ in range(200)])
     async with load_on(system) as load:
         for what in strikes:
             await Havoc(system).strike(what)
