@@ -9,7 +9,12 @@ from aiokafka.errors import TopicAlreadyExistsError, for_code
 PLACEMENTS = "placements.v1"
 CROSSINGS = "crossings.v1"
 PARTITIONS = 16
-KEPT_FOREVER = {"cleanup.policy": "delete", "retention.ms": "-1", "retention.bytes": "-1"}
+KEPT_FOREVER = {
+    "cleanup.policy": "delete",
+    "retention.ms": "-1",
+    "retention.bytes": "-1",
+    "compression.type": "uncompressed",  # our readers have no codec for what others may write
+}
 
 
 def partition_of(land: str) -> int:

@@ -25,6 +25,7 @@ class CrossingsInTest:
 
     documents: list[Json] = field(default_factory=list)
     is_down: bool = False
+    asked: int = 0
 
     def cross(self, unit: str = "01003", after: str = "over", **changes: Any) -> Event[Crossing]:
         """One more crossing of a unit, from where it last stood."""
@@ -61,6 +62,7 @@ class CrossingsInTest:
 
     async def read(self, _path: str, after: int, limit: int) -> bytes:
         """One page, as the feed answers it."""
+        self.asked += 1
         if self.is_down:
             raise FeedUnavailable("switched off by the test")
         return orjson.dumps({"items": self.documents[after : after + limit], "next": None})

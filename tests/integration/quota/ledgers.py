@@ -30,6 +30,7 @@ class LedgerInTest:
 
     documents: list[dict[str, Any]] = field(default_factory=list)
     is_down: bool = False
+    asked: int = 0
 
     def record(self, *postings: dict[str, Any], kind: str = "recorded") -> Event[Entry]:
         previous = self.documents[-1]["hash"] if self.documents else GENESIS
@@ -53,6 +54,7 @@ class LedgerInTest:
 
     async def read(self, _path: str, after: int, limit: int) -> bytes:
         """One page, as the feed answers it."""
+        self.asked += 1
         if self.is_down:
             raise FeedUnavailable("switched off by the test")
         return orjson.dumps({"items": self.documents[after : after + limit], "next": None})

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 from embedded.kafka import KafkaBroker
 from shared.inbox import Inbox, Record
@@ -73,7 +74,7 @@ class Reading:
 
 
 @asynccontextmanager
-async def consuming(inbox: Inbox[str], bootstrap: str) -> AsyncIterator[None]:
+async def consuming(inbox: Inbox[Any], bootstrap: str) -> AsyncIterator[None]:
     broker = make_broker(bootstrap)
     inbox.subscribe(broker, f"{inbox.topic}readers", 100)
     tasks = [
