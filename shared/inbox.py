@@ -101,6 +101,11 @@ class Inbox(Generic[B]):
         if letters or time.monotonic() >= self._keep_hints_at:
             await self._keep(letters)
 
+    async def keep_place(self) -> None:
+        """Remember where to go on, also when all stops: what was done is not read again then."""
+        with suppress(*UNAVAILABLE):
+            await self._keep([])
+
     async def _keep(self, letters: list[DeadLetter]) -> None:
         hints, self._hints = self._hints, {}
         try:
@@ -157,8 +162,7 @@ class Inbox(Generic[B]):
                 await self._settle(line)
             self._pause_full_lines()
             if self._hints:
-                with suppress(*UNAVAILABLE):
-                    await self._keep([])
+                await self.keep_place()
             if self.watch:
                 await self.watch.look()
             still = any(line.is_behind for line in behind)

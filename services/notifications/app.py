@@ -46,8 +46,7 @@ def connect(service: Service, settings: NotificationsSettings) -> FastAPI:
     async def work(database: Database) -> AsyncIterator[Sequence[Coroutine[Any, Any, None]]]:
         await make_first_recipients(database, settings.coordination_mail)
         feed, broker = Feed(settings.quota_url, settings), make_broker(settings.kafka_bootstrap)
-        schedule = settings.schedule
-        crossings = Crossings(database, feed, bell, news, schedule=schedule)
+        crossings = Crossings(database, feed, bell, news, schedule=settings.schedule)
         inbox = Inbox(settings.topic_prefix + CROSSINGS, read_event, crossings, database)
         inbox.subscribe(broker, "notifications", settings.batch_records)
         service.conditions |= {
@@ -58,11 +57,12 @@ def connect(service: Service, settings: NotificationsSettings) -> FastAPI:
         pace = Pace(stretch=settings.retry_stretch, claim_seconds=settings.claim_seconds)
         dispatcher = Dispatcher(database, outlets.channels, bell, pace)
         own = bell.run(), news.run(), audience.run(database), forget_old_changes(database)
-        reminding = Reminders(database, bell, schedule).run()
+        reminding = Reminders(database, bell, settings.schedule).run()
         try:
             yield *own, reminding, start_broker(broker), inbox.settle_forever(), dispatcher.run()
         finally:
             await close_quietly(broker)
+            await inbox.keep_place()
             await outlets.close()
             await feed.close()
 

@@ -71,6 +71,7 @@ def connect(service: Service, settings: QuotaSettings) -> FastAPI:
             yield bell.run(), relay.run(), inbox.settle_forever(), start_broker(broker), calendar
         finally:
             await close_quietly(broker)
+            await inbox.keep_place()
             await feed.close()
 
     app = service.app([*ROUTERS, *documents_of(service.name)], work)

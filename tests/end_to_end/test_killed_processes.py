@@ -1,5 +1,6 @@
 """Any process may be killed at any moment: nothing accepted is lost, nothing counts twice."""
 
+import asyncio
 import os
 import signal
 
@@ -67,6 +68,28 @@ async def test_a_process_killed_under_load_loses_nothing_and_doubles_nothing(
         await eventually_some(lambda: len(load.accepted) >= so_far + 10, "the load runs on")
     assert_refused_for_a_while(load)
     await assert_all_counted(system, load)
+
+
+@pytest.mark.promise(9)
+async def test_a_service_that_stands_still_is_never_called_healthy(system: System) -> None:
+    pids = [pid_of(system, name) for name in SERVICES]
+    health = [f"/{service}/health/{kind}" for service in SERVICES for kind in ("live", "ready")]
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        async with asyncio.timeout(2):
+            answers = await asyncio.gather(*(system.ask("GET", path) for path in health))
+    finally:
+        for pid in pids:
+            os.kill(pid, signal.SIGCONT)
+    for answer in answers:
+        problem(answer, 503, "unavailable")
+
+    async def is_healthy() -> bool:
+        asked = await asyncio.gather(*(system.ask("GET", path) for path in health))
+        return {answer.status_code for answer in asked} == {200}
+
+    await eventually_some(is_healthy, "what stood still goes on", RESTART_SECONDS)
 
 
 async def test_placements_are_accepted_while_kafka_does_not_answer(system: System) -> None:

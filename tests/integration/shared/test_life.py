@@ -1,10 +1,13 @@
 """A process lives through outages of PostgreSQL, and its exit code says how it ended."""
 
 import asyncio
+import itertools
 import signal
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
 
+import httpx
 import pytest
 import pytest_asyncio
 
@@ -14,7 +17,8 @@ from tests.integration.servers import OwnDatabase, make_template
 from tests.integration.shared.conftest import make_table
 from tests.integration.shared.freezing import frozen
 from tests.integration.shared.issuers import IssuerInTest
-from tests.integration.shared.processes import notes_process
+from tests.integration.shared.processes import Notes, notes_process
+from tests.sizes import sized
 
 pytestmark = pytest.mark.asyncio
 NOBODY = "postgresql://quota@127.0.0.1:9/hafenlotse"
@@ -30,6 +34,7 @@ async def own_database(own_postgres: PostgresServer) -> AsyncIterator[OwnDatabas
         await asyncio.to_thread(own_postgres.start)
 
 
+@pytest.mark.promise(9)
 async def test_without_postgresql_a_process_lives_and_says_what_it_waits_for(
     issuer: IssuerInTest, tmp_path: Path
 ) -> None:
@@ -58,6 +63,7 @@ async def test_a_process_waits_until_its_role_has_a_password(
         assert notes.process.returncode is None
 
 
+@pytest.mark.promise(9)
 async def test_an_outage_of_postgresql_is_told_within_two_seconds_and_passes(
     own_database: OwnDatabase, issuer: IssuerInTest, tmp_path: Path
 ) -> None:
@@ -106,6 +112,45 @@ async def test_a_stop_is_orderly_and_finishes_open_requests(
         assert await notes.exit_code(within=STOPPED_WITHIN) == 0
 
 
+@pytest.mark.promise(17)
+@pytest.mark.timeout(sized(60, 1800))
+async def test_a_stop_under_load_answers_everything_that_it_did(
+    database: OwnDatabase, issuer: IssuerInTest, tmp_path: Path
+) -> None:
+    await make_table(database)
+    url, password = database.url("quota"), database.passwords["quota"]
+    accepted: list[str] = []
+    for number in range(sized(1, 100)):
+        so_far = len(accepted)
+        async with notes_process(url, password, issuer, tmp_path) as notes:
+            await notes.becomes_ready()
+            writers = [
+                asyncio.create_task(write_on(notes, f"{number}-{writer}", accepted))
+                for writer in range(4)
+            ]
+            await eventually(
+                lambda so_far=so_far: len(accepted) > so_far + 20, within=20, because="all write"
+            )
+            notes.process.send_signal(signal.SIGTERM)
+            assert await notes.exit_code(within=STOPPED_WITHIN) == 0
+            await asyncio.gather(*writers)
+    async with database.pool("quota") as pool:
+        stored = [row["said"] for row in await pool.fetch("SELECT said FROM notes")]
+    assert sorted(stored) == sorted(accepted)
+
+
+async def write_on(notes: Notes, name: str, accepted: list[str]) -> None:
+    """Write one note after the other until nobody answers any more."""
+    with suppress(httpx.TransportError):
+        for number in itertools.count():
+            answer = await notes.write(f"{name}-{number}")
+            if answer.status_code == 201:
+                accepted.append(f"{name}-{number}")
+            else:
+                assert answer.status_code == 503
+
+
+@pytest.mark.promise(9)
 @pytest.mark.parametrize(
     ("environment", "said"), [({}, "told to"), ({"NOTES_STRAY": "1"}, "nobody asked for it")]
 )

@@ -1,17 +1,24 @@
 """A consumer that stands still is noticed, and started again."""
 
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from typing import TypeAlias
 
 import pytest
+from aiokafka import AIOKafkaConsumer
+from aiokafka.errors import UnknownError
 
 from shared.inbox import Inbox
-from shared.watch import ConsumerStuck, Watch
+from shared.watch import STALL_SECONDS, ConsumerStuck, Watch
 from tests.eventually import eventually
 from tests.integration.shared.reading import Reading
+from tests.sizes import sized
 
 pytestmark = pytest.mark.asyncio
+Fault: TypeAlias = Callable[[AIOKafkaConsumer], Awaitable[None]]
 
 
+@pytest.mark.promise(8)
 async def test_a_loop_that_was_cancelled_is_started_again(reading: Reading) -> None:
     inbox = await reading.start()
     await reading.put("01", reading.ledgers.record("01", 2))
@@ -20,6 +27,58 @@ async def test_a_loop_that_was_cancelled_is_started_again(reading: Reading) -> N
     inbox.watch.subscriber.tasks[0].cancel()
     await reading.put("01", reading.ledgers.record("01", 2))
     await reading.reached(land_01=4)
+
+
+def failing_heartbeat(error: Exception) -> Fault:
+    """Heartbeats end with an error that aiokafka does not know: it hands out only this then."""
+
+    async def fail() -> bool:
+        raise error
+
+    async def next_heartbeat(consumer: AIOKafkaConsumer) -> None:
+        consumer._coordinator._do_heartbeat = fail
+        beating = consumer._coordinator._heartbeat_task
+        await eventually(beating.done, within=5, because="it is due")
+
+    return next_heartbeat
+
+
+async def cancel_the_coordination(consumer: AIOKafkaConsumer) -> None:
+    """A cancellation that nobody asked for, in the task that keeps the group."""
+    consumer._coordinator._coordination_task.cancel()
+
+
+async def close_the_fetcher(consumer: AIOKafkaConsumer) -> None:
+    """An unknown error in its own tasks leaves it so: alive, and still."""
+    await consumer._fetcher.close()
+
+
+FAULTS = [
+    failing_heartbeat(UnknownError("made up")),
+    cancel_the_coordination,
+    failing_heartbeat(ZeroDivisionError()),
+    close_the_fetcher,
+]
+
+
+@pytest.mark.promise(8)
+@pytest.mark.timeout(sized(60, 240))
+@pytest.mark.parametrize("fault", FAULTS[: sized(2, len(FAULTS))])
+async def test_a_consumer_with_any_fault_of_its_library_is_started_again(
+    reading: Reading, fault: Fault
+) -> None:
+    inbox = await reading.start()
+    await reading.put("01", reading.ledgers.record("01", 2))
+    await reading.reached(land_01=2)
+    assert inbox.watch
+    inbox.watch.stall_seconds = sized(0.5, STALL_SECONDS)
+    await fault(inbox.watch.subscriber.consumer)
+    await reading.put("01", reading.ledgers.record("01", 2))
+    await eventually(
+        lambda: reading.reader.numbers("01") == [1, 2, 3, 4],
+        within=sized(20, 120),
+        because="it is noticed and healed",
+    )
 
 
 @pytest.mark.promise(8)
