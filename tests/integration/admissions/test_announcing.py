@@ -1,8 +1,10 @@
 """The ledger goes on the topic in order, whatever happens to Kafka."""
 
 import asyncio
+import logging
+import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import orjson
@@ -15,10 +17,12 @@ from embedded.kafka import KafkaBroker
 from embedded.ports import pick_port
 from shared.topics import PLACEMENTS as TOPIC
 from tests.eventually import eventually
-from tests.integration.admissions.service import Json, running_admissions
+from tests.integration.admissions.service import Admissions, Json, running_admissions
 from tests.integration.servers import OwnDatabase
+from tests.sizes import sized
 
 pytestmark = pytest.mark.asyncio
+log = logging.getLogger(__name__)
 
 
 @asynccontextmanager
@@ -99,6 +103,7 @@ async def forwarding(port: int, to: int) -> AsyncIterator[None]:
 
 
 @pytest.mark.promise(6)
+@pytest.mark.timeout(sized(60, 1800))
 async def test_placements_are_accepted_without_kafka_and_announced_later(
     database: OwnDatabase, issuer: Issuer, kafka: KafkaBroker, topic_prefix: str
 ) -> None:
@@ -106,17 +111,33 @@ async def test_placements_are_accepted_without_kafka_and_announced_later(
     async with running_admissions(
         database, issuer, f"127.0.0.1:{port}", topic_prefix
     ) as admissions:
-        for _ in range(3):
-            await admissions.flensburg.record()
+        await record_for(admissions, sized(0, 600))
         ready = await admissions.client.get("/admissions/health/ready")
         assert (ready.status_code, ready.json()["ready"]) == (200, True)
         ledger = await admissions.ledger()
         async with forwarding(port, kafka.port), reading(kafka) as reader:
+            began, topic = time.monotonic(), topic_prefix + TOPIC
+            place = TopicPartition(topic, 0)
 
-            async def is_announced() -> bool:
-                return await entries_on(reader, topic_prefix + TOPIC) == ledger
+            async def are_there() -> bool:
+                return bool((await reader.end_offsets([place]))[place] >= len(ledger))
 
-            await eventually(is_announced, within=30, because="Kafka is there")
+            await eventually(are_there, within=sized(30, 600), because="Kafka is there")
+            a_minute = 60 * len(ledger) / (time.monotonic() - began)
+            log.info("%d entries waited, %.0f went out a minute", len(ledger), a_minute)
+            assert await entries_on(reader, topic) == ledger
+    assert a_minute >= sized(0, 10_000)
+
+
+async def record_for(admissions: Admissions, seconds: float) -> None:
+    """Record for so long, up to fifty a second, three at the least."""
+    end, city, count = time.monotonic() + seconds, admissions.flensburg, 0
+    never = asyncio.Event()
+    while count < 3 or time.monotonic() < end:
+        await city.record()
+        count += 1
+        with suppress(TimeoutError):
+            await asyncio.wait_for(never.wait(), 0.02)
 
 
 async def test_what_the_broker_lost_is_announced_again(

@@ -1,6 +1,8 @@
 """Deliveries over HTTP, and the whole way from the topic to mailbox, webhook and log."""
 
 import logging
+import random
+from collections import defaultdict
 from typing import Any
 
 import orjson
@@ -21,8 +23,12 @@ from tests.integration.notifications.service import (
 )
 from tests.integration.servers import OwnDatabase
 from tests.integration.shared.issuers import IssuerInTest
+from tests.sizes import sized
 
 pytestmark = pytest.mark.asyncio
+ACCEPTED_MAILS = """
+    SELECT count(*) FROM deliveries WHERE channel = 'email' AND state = 'accepted'
+"""
 FIELDS = {"id", "alerts", "recipient", "channel", "state", "attempts", "next_try"}
 
 
@@ -134,6 +140,33 @@ async def test_a_mail_server_that_drops_gets_the_same_mail_again(
     assert outcomes == ["connection-lost", "smtp-451", "accepted"]
     first, second = mailserver.mails
     assert first.as_bytes() == second.as_bytes()
+
+
+@pytest.mark.promise(20)
+@pytest.mark.timeout(sized(60, 900))
+async def test_no_mail_is_missing_though_one_in_ten_is_cut_after_it_was_taken(
+    database: OwnDatabase, issuer: IssuerInTest
+) -> None:
+    chance, count = random.Random(20), sized(40, 1000)
+    async with running_mailserver() as mailserver:
+        kinds = [DROP, "451 greylisted", "250 kept"]
+        mailserver.answers += chance.choices(kinds, [10, 5, 85], k=2 * count)
+        settings = {"smtp_port": mailserver.port, "retry_stretch": 0.01}
+        async with running_notifications(database, issuer, **settings) as notifications:
+            for number in range(count):
+                after = ("over", "on-quota")[number // 100 % 2]
+                notifications.crossings.cross(f"010{number % 100:02}", after)
+            await notifications.owner().take(notifications.crossings.events())
+
+            async def all_accepted() -> bool:
+                return bool(await notifications.database.fetchval(ACCEPTED_MAILS) == count)
+
+            await eventually(all_accepted, within=sized(20, 600), because="all are accepted")
+    contents: dict[str, set[bytes]] = defaultdict(set)
+    for mail in mailserver.mails:
+        contents[mail["Message-ID"]].add(mail.as_bytes())
+    assert len(contents) == count < len(mailserver.mails)
+    assert {len(different) for different in contents.values()} == {1}
 
 
 async def test_a_changed_recipients_next_try_goes_to_the_new_address(

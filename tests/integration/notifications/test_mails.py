@@ -1,5 +1,6 @@
 """Mails are complete, thread, and are tried again where the server says or shows it is for now."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -9,6 +10,7 @@ import pytest
 import pytest_asyncio
 
 from embedded.ports import pick_port
+from services.notifications.delivery import email
 from services.notifications.delivery.email import EmailChannel
 from services.notifications.delivery.email import MailServer as Place
 from services.notifications.domain.alert import Alert, AlertState, decide_alert
@@ -197,6 +199,14 @@ async def test_a_server_that_is_not_there_is_tried_again() -> None:
     with channel_to(pick_port()) as channel:
         outcome = await channel.send(a_parcel(b"\r\n", **MAILBOX))
     assert outcome == Outcome(Verdict.RETRY, "not-reachable")
+
+
+async def test_a_server_that_hangs_is_left_and_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(email, "SEND_SECONDS", 0.3)
+    async with await asyncio.start_server(lambda *_: None, "127.0.0.1", 0) as hanging:
+        with channel_to(hanging.sockets[0].getsockname()[1]) as channel:
+            outcome = await channel.send(a_parcel(b"\r\n", **MAILBOX))
+    assert outcome == Outcome(Verdict.RETRY, "timed-out")
 
 
 async def test_mails_in_a_row_share_a_connection(mailserver: MailServer) -> None:

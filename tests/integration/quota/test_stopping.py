@@ -13,6 +13,7 @@ import pytest
 
 from embedded.kafka import KafkaBroker
 from embedded.ports import pick_port
+from shared.codes import Ags
 from shared.contracts.ledger import entry_event
 from shared.topics import PLACEMENTS
 from tests.eventually import eventually
@@ -96,5 +97,5 @@ async def test_after_a_stop_under_load_nothing_that_was_counted_is_read_again(
                 process.send_signal(signal.SIGTERM)
                 assert await asyncio.wait_for(process.wait(), GRACE_SECONDS) == 0
             assert await quota.database.fetchval(PLACE, topic) == await quota.sequence()
-    counted = (await quota.counts()).credited["01003"]
+    counted = (await quota.counts()).credited[Ags("01003")]
     assert counted == await quota.sequence()

@@ -128,15 +128,18 @@ async def test_a_stop_under_load_answers_everything_that_it_did(
                 asyncio.create_task(write_on(notes, f"{number}-{writer}", accepted))
                 for writer in range(4)
             ]
-            await eventually(
-                lambda so_far=so_far: len(accepted) > so_far + 20, within=20, because="all write"
-            )
+            await more_than(accepted, so_far + 20)
             notes.process.send_signal(signal.SIGTERM)
             assert await notes.exit_code(within=STOPPED_WITHIN) == 0
             await asyncio.gather(*writers)
     async with database.pool("quota") as pool:
         stored = [row["said"] for row in await pool.fetch("SELECT said FROM notes")]
     assert sorted(stored) == sorted(accepted)
+
+
+async def more_than(accepted: list[str], count: int) -> None:
+    """Wait until more than so many were accepted."""
+    await eventually(lambda: len(accepted) > count, within=20, because="all write")
 
 
 async def write_on(notes: Notes, name: str, accepted: list[str]) -> None:
