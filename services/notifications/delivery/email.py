@@ -50,6 +50,7 @@ class MailServer:
     tls: str = "auto"
     username: str | None = None
     password: str | None = None
+    send_seconds: float = SEND_SECONDS
 
     def client(self) -> SMTP:
         """A connection that is not yet open."""
@@ -60,7 +61,7 @@ class MailServer:
             password=self.password,
             use_tls=self.tls == "tls",
             start_tls={"auto": None, "starttls": True, "tls": False}[self.tls],
-            timeout=SEND_SECONDS,
+            timeout=self.send_seconds,
         )
 
 
@@ -103,7 +104,7 @@ class EmailChannel:
         mailbox = read_mailbox(parcel.recipient.wish.address or "")
         content = f"To: {mailbox}\r\n".encode() + parcel.content
         try:
-            async with asyncio.timeout(SEND_SECONDS):
+            async with asyncio.timeout(self._server.send_seconds):
                 await self._hand_in(mailbox, content)
         except (aiosmtplib.SMTPException, OSError) as failure:
             return _outcome_of(failure)

@@ -10,7 +10,6 @@ import pytest
 import pytest_asyncio
 
 from embedded.ports import pick_port
-from services.notifications.delivery import email
 from services.notifications.delivery.email import EmailChannel
 from services.notifications.delivery.email import MailServer as Place
 from services.notifications.domain.alert import Alert, AlertState, decide_alert
@@ -35,8 +34,9 @@ async def mailserver() -> AsyncIterator[MailServer]:
 
 
 @contextmanager
-def channel_to(port: int) -> Iterator[EmailChannel]:
-    channel = EmailChannel(Place("127.0.0.1", port, "hafenlotse@flensburg.example"), the_letters())
+def channel_to(port: int, **more: Any) -> Iterator[EmailChannel]:
+    place = Place("127.0.0.1", port, "hafenlotse@flensburg.example", **more)
+    channel = EmailChannel(place, the_letters())
     yield channel
     channel.close_idle()
 
@@ -201,10 +201,9 @@ async def test_a_server_that_is_not_there_is_tried_again() -> None:
     assert outcome == Outcome(Verdict.RETRY, "not-reachable")
 
 
-async def test_a_server_that_hangs_is_left_and_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(email, "SEND_SECONDS", 0.3)
+async def test_a_server_that_hangs_is_left_and_tried_again() -> None:
     async with await asyncio.start_server(lambda *_: None, "127.0.0.1", 0) as hanging:
-        with channel_to(hanging.sockets[0].getsockname()[1]) as channel:
+        with channel_to(hanging.sockets[0].getsockname()[1], send_seconds=0.3) as channel:
             outcome = await channel.send(a_parcel(b"\r\n", **MAILBOX))
     assert outcome == Outcome(Verdict.RETRY, "timed-out")
 
