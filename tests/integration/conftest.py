@@ -9,6 +9,7 @@ import pytest_asyncio
 from embedded.kafka import KafkaBroker, running_kafka
 from embedded.postgres import PostgresServer, running_postgres
 from tests.integration.servers import OwnDatabase, Template, make_template, own_topics
+from tests.integration.shared.issuers import IssuerInTest
 
 
 @pytest.fixture(scope="session")
@@ -23,6 +24,15 @@ def kafka() -> Iterator[KafkaBroker]:
     """The run's Kafka; a test that stops, kills or wipes a broker takes own_kafka."""
     with running_kafka() as broker:
         yield broker
+
+
+@pytest.fixture(scope="session")
+def issuer() -> Iterator[IssuerInTest]:
+    """The run's issuer of tokens; a test that changes or stops one has its own."""
+    issuer = IssuerInTest()
+    asyncio.run(issuer.start())
+    yield issuer
+    asyncio.run(issuer.stop())
 
 
 @pytest.fixture

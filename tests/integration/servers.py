@@ -54,7 +54,7 @@ class Template:
     async def clone(self) -> AsyncIterator[OwnDatabase]:
         """A database of its own, dropped at the end with whoever still uses it."""
         name = f"test_{secrets.token_hex(6)}"
-        await self._run(f"CREATE DATABASE {name} TEMPLATE {self.name}")
+        await self._run(f"CREATE DATABASE {name} TEMPLATE {self.name} STRATEGY FILE_COPY")
         try:
             yield OwnDatabase(self.server, name, self.passwords)
         finally:

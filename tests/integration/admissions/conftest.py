@@ -1,22 +1,15 @@
-"""Admissions on a database of its own, with an issuer, and with Kafka down unless asked for."""
+"""Admissions on a database of its own, and with Kafka down unless asked for."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
-import pytest
 import pytest_asyncio
 
-from embedded.issuer import Issuer
-from tests.integration.admissions.service import Admissions, running_admissions, running_issuer
+from tests.integration.admissions.service import Admissions, running_admissions
 from tests.integration.servers import OwnDatabase
-
-
-@pytest.fixture(scope="session")
-def issuer() -> Iterator[Issuer]:
-    with running_issuer() as issuer:
-        yield issuer
+from tests.integration.shared.issuers import IssuerInTest
 
 
 @pytest_asyncio.fixture
-async def admissions(database: OwnDatabase, issuer: Issuer) -> AsyncIterator[Admissions]:
+async def admissions(database: OwnDatabase, issuer: IssuerInTest) -> AsyncIterator[Admissions]:
     async with running_admissions(database, issuer) as admissions:
         yield admissions

@@ -1,48 +1,29 @@
 """Admissions under test: the whole service in this process, and callers with real tokens."""
 
 import secrets
-import threading
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
-import uvicorn
 from fastapi import FastAPI
-from joserfc.jwk import ECKey
 from pydantic import PostgresDsn, SecretStr
 
 from embedded.credentials import Client
-from embedded.issuer import ALGORITHM, Issuer, issuer_app
-from embedded.ports import pick_port
 from services.admissions.app import connect
 from services.admissions.settings import AdmissionsSettings
 from shared.postgres import connect as open_connection
 from shared.service import Service
 from tests.eventually import eventually
 from tests.integration.servers import OwnDatabase
+from tests.integration.shared.issuers import IssuerInTest
 
 ROOT = "/admissions/v1"
 PLACEMENTS = f"{ROOT}/placements"
 ENTRIES = f"{ROOT}/ledger/01/entries"
 NOWHERE = "127.0.0.1:9"
 Json = dict[str, Any]
-
-
-@contextmanager
-def running_issuer() -> Iterator[Issuer]:
-    """The issuer of embedded mode on a real port, in a thread of its own."""
-    port = pick_port()
-    key = ECKey.generate_key("P-256", {"kid": "test", "use": "sig", "alg": ALGORITHM})
-    issuer = Issuer(f"http://127.0.0.1:{port}", "hafenlotse", {}, key)
-    config = uvicorn.Config(issuer_app(issuer), port=port, log_config=None, lifespan="off")
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    yield issuer
-    server.should_exit = True
-    thread.join()
 
 
 @dataclass
@@ -82,14 +63,14 @@ class Admissions:
 
     app: FastAPI
     client: httpx.AsyncClient
-    issuer: Issuer
+    issuer: IssuerInTest
     own: OwnDatabase
     callers: dict[str, Caller] = field(default_factory=dict)
 
     def caller(
         self, name: str, *roles: str, lands: tuple[str, ...] = ("01",), units: tuple[str, ...] = ()
     ) -> Caller:
-        token = self.issuer.token(Client(name, "", roles, lands, units), {})
+        token = self.issuer.token(Client(name, "", roles, lands, units))
         return Caller(self.client, token)
 
     def city(self, *units: str) -> Caller:
@@ -132,7 +113,7 @@ class Admissions:
 
 
 def settings_for(
-    own: OwnDatabase, issuer: Issuer, bootstrap: str, prefix: str
+    own: OwnDatabase, issuer: IssuerInTest, bootstrap: str, prefix: str
 ) -> AdmissionsSettings:
     return AdmissionsSettings(
         port=1,
@@ -148,7 +129,7 @@ def settings_for(
 
 @asynccontextmanager
 async def running_admissions(
-    own: OwnDatabase, issuer: Issuer, bootstrap: str = NOWHERE, prefix: str = ""
+    own: OwnDatabase, issuer: IssuerInTest, bootstrap: str = NOWHERE, prefix: str = ""
 ) -> AsyncIterator[Admissions]:
     """The service at work; without a bootstrap address Kafka is down."""
     service = Service("admissions", settings_for(own, issuer, bootstrap, prefix))

@@ -12,13 +12,13 @@ import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
-from embedded.issuer import Issuer
 from embedded.kafka import KafkaBroker
 from embedded.ports import pick_port
 from shared.topics import PLACEMENTS as TOPIC
 from tests.eventually import eventually
 from tests.integration.admissions.service import Admissions, Json, running_admissions
 from tests.integration.servers import OwnDatabase
+from tests.integration.shared.issuers import IssuerInTest
 from tests.sizes import sized
 
 pytestmark = pytest.mark.asyncio
@@ -54,7 +54,7 @@ async def entries_on(reader: AIOKafkaConsumer, topic: str) -> list[Json]:
 
 
 async def test_what_was_recorded_is_announced_as_the_feed_shows_it(
-    database: OwnDatabase, issuer: Issuer, kafka: KafkaBroker, topic_prefix: str
+    database: OwnDatabase, issuer: IssuerInTest, kafka: KafkaBroker, topic_prefix: str
 ) -> None:
     topic = topic_prefix + TOPIC
     async with (
@@ -105,7 +105,7 @@ async def forwarding(port: int, to: int) -> AsyncIterator[None]:
 @pytest.mark.promise(6)
 @pytest.mark.timeout(sized(60, 1800))
 async def test_placements_are_accepted_without_kafka_and_announced_later(
-    database: OwnDatabase, issuer: Issuer, kafka: KafkaBroker, topic_prefix: str
+    database: OwnDatabase, issuer: IssuerInTest, kafka: KafkaBroker, topic_prefix: str
 ) -> None:
     port = pick_port()
     async with running_admissions(
@@ -141,7 +141,7 @@ async def record_for(admissions: Admissions, seconds: float) -> None:
 
 
 async def test_what_the_broker_lost_is_announced_again(
-    database: OwnDatabase, issuer: Issuer, kafka: KafkaBroker, topic_prefix: str
+    database: OwnDatabase, issuer: IssuerInTest, kafka: KafkaBroker, topic_prefix: str
 ) -> None:
     topic = topic_prefix + TOPIC
     async with reading(kafka) as reader:

@@ -1,4 +1,4 @@
-"""Notifications on a database of its own, with an issuer, and with Kafka down unless asked for."""
+"""Notifications on a database of its own, and with Kafka down unless asked for."""
 
 from collections.abc import AsyncIterator
 
@@ -7,13 +7,7 @@ import pytest_asyncio
 from tests.integration.notifications.desk import Desk, open_desk
 from tests.integration.notifications.service import Notifications, running_notifications
 from tests.integration.servers import OwnDatabase
-from tests.integration.shared.issuers import IssuerInTest, running_issuer
-
-
-@pytest_asyncio.fixture
-async def issuer() -> AsyncIterator[IssuerInTest]:
-    async with running_issuer() as issuer:
-        yield issuer
+from tests.integration.shared.issuers import IssuerInTest
 
 
 @pytest_asyncio.fixture

@@ -1,4 +1,4 @@
-"""The notes service, on a database and an issuer of its own."""
+"""The notes service, on a database of its own."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ import pytest_asyncio
 from embedded.kafka import KafkaBroker
 from tests.eventually import eventually
 from tests.integration.servers import OwnDatabase
-from tests.integration.shared.issuers import IssuerInTest, running_issuer
+from tests.integration.shared.issuers import IssuerInTest
 from tests.integration.shared.notes import TABLE
 from tests.integration.shared.processes import Notes, notes_here
 from tests.integration.shared.reading import Reading, reading_with
@@ -49,12 +49,6 @@ async def make_table(database: OwnDatabase) -> None:
         await tx.execute(TABLE)
     finally:
         await tx.close()
-
-
-@pytest_asyncio.fixture
-async def issuer() -> AsyncIterator[IssuerInTest]:
-    async with running_issuer() as running:
-        yield running
 
 
 @pytest_asyncio.fixture

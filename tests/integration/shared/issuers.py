@@ -1,8 +1,10 @@
 """A real issuer on a real port, that counts who asks, changes its keys and goes away."""
 
+import base64
+import json
 import threading
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,6 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from embedded.credentials import Client
 from embedded.issuer import ALGORITHM, Issuer, issuer_app
 from embedded.ports import pick_port
+from shared.access import Issuer as Door
 from tests.eventually import eventually
 
 COORDINATION = Client("coordination", "", ("coordination",), ("01",))
@@ -98,3 +101,16 @@ async def running_issuer() -> AsyncIterator[IssuerInTest]:
         yield issuer
     finally:
         await issuer.stop()
+
+
+async def is_admitted(door: Door, token: str) -> bool:
+    return (await door.admit(token)).client == "coordination"
+
+
+def part(value: Any) -> str:
+    raw = value if isinstance(value, bytes) else json.dumps(value).encode()
+    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
+
+
+def with_header(header: Any, signature: bytes = b"") -> Callable[[IssuerInTest], str]:
+    return lambda issuer: f"{part(header)}.{part(issuer.claims())}.{part(signature)}"
