@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Literal
 
 import httpx
 import pytest
@@ -21,14 +22,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.timeout(sized(120, 5400), func_only=True))
 
 
-@pytest.fixture(scope="session")
+SHARED: Literal["session", "module"] = sized("session", "module")
+"""Large loads leave more behind than a test after them should have to look through."""
+
+
+@pytest.fixture(scope=SHARED)
 def home() -> Iterator[Path]:
     """The state folder of a fresh system."""
     with own_system() as access_file:
         yield access_file.parent
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope=SHARED, loop_scope="session")
 async def system(home: Path) -> AsyncIterator[System]:
     limits = httpx.Limits(max_connections=32)
     async with httpx.AsyncClient(limits=limits, timeout=30, trust_env=False) as http:

@@ -3,7 +3,6 @@
 import os
 import signal
 from dataclasses import dataclass
-from pathlib import Path
 
 import psutil  # type: ignore[import-untyped]  # ships no types
 from aiokafka.admin import AIOKafkaAdminClient
@@ -32,13 +31,20 @@ class Havoc:
             await self.kill([what])
 
     async def kill(self, names: list[str]) -> None:
-        killed = {name: self.system.processes()[name] for name in names}
-        for pid in killed.values():
-            os.kill(pid, signal.SIGKILL)
+        await self.end(names, signal.SIGKILL)
+
+    async def restart(self, names: list[str]) -> None:
+        """Let them end in order; their supervisor starts them again."""
+        await self.end(names, signal.SIGTERM)
+
+    async def end(self, names: list[str], by: signal.Signals) -> None:
+        ended = {name: self.system.processes()[name] for name in names}
+        for pid in ended.values():
+            os.kill(pid, by)
 
         async def are_back() -> bool:
             now = self.system.processes()
-            again = all(now[name] != pid and is_alive(now[name]) for name, pid in killed.items())
+            again = all(now[name] != pid and is_alive(now[name]) for name, pid in ended.items())
             return again and await self.is_ready()
 
         await eventually_some(are_back, f"{names} run again", BACK_SECONDS)
@@ -62,16 +68,24 @@ class Havoc:
 
     async def delete_topics(self, names: list[str]) -> None:
         """As a mistaken administrator does it."""
-        admin = AIOKafkaAdminClient(bootstrap_servers=self.bootstrap)
-        await admin.start()
-        try:
-            await admin.delete_topics(names)
-        finally:
-            await admin.close()
+
+        async def are_deleted() -> bool:
+            admin = AIOKafkaAdminClient(bootstrap_servers=self.bootstrap)
+            try:
+                await admin.start()
+                await admin.delete_topics(names)
+            finally:
+                await admin.close()
+            return True
+
+        await eventually_some(are_deleted, f"{names} are deleted", BACK_SECONDS)
 
     @property
     def bootstrap(self) -> str:
         """Where Kafka listens, as the services were told."""
-        environment = Path(f"/proc/{self.system.processes()['quota']}/environ").read_bytes()
-        named = dict(line.split(b"=", 1) for line in environment.split(b"\0") if b"=" in line)
-        return named[b"HAFENLOTSE_KAFKA_BOOTSTRAP"].decode()
+        return self.environment("quota")["HAFENLOTSE_KAFKA_BOOTSTRAP"]
+
+    def environment(self, name: str) -> dict[str, str]:
+        """What a process was started with."""
+        environment = psutil.Process(self.system.processes()[name]).environ()
+        return dict(environment)
