@@ -11,7 +11,6 @@ from pathlib import Path
 import httpx
 import pytest
 
-from embedded.issuer import Issuer
 from embedded.postgres import running_postgres
 from tests.eventually import eventually
 from tests.integration.admissions.service import (
@@ -21,6 +20,7 @@ from tests.integration.admissions.service import (
     running_admissions,
 )
 from tests.integration.servers import make_template
+from tests.integration.shared.issuers import IssuerInTest
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.long]
 DISK = "400m"
@@ -62,7 +62,7 @@ async def until_refused(admissions: Admissions, accepted: list[str]) -> tuple[st
 
 
 @pytest.mark.promise(16)
-async def test_a_full_disk_refuses_placements_and_loses_none(issuer: Issuer) -> None:
+async def test_a_full_disk_refuses_placements_and_loses_none(issuer: IssuerInTest) -> None:
     with small_disk() as disk, running_postgres(disk, durable=True) as server:
         template = await make_template(server)
         async with template.clone() as own, running_admissions(own, issuer) as admissions:
