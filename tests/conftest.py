@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 
+from tests.sizes import sized
+
 EXAMPLES = int(os.environ.get("HAFENLOTSE_TEST_EXAMPLES", "100"))
 
 settings.register_profile(
@@ -24,6 +26,13 @@ settings.register_profile(
     phases=[Phase.explicit, Phase.generate],
 )
 settings.load_profile("mutation" if Path.cwd().name == "mutants" else "house")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What is shown at the size of its promise may take the time that it needs."""
+    for item in items:
+        if item.get_closest_marker("promise") and not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(sized(60, 3600)))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
