@@ -14,7 +14,7 @@ from tests.end_to_end.system import System
 SERVICES = ("admissions", "quota", "notifications")
 PROCESSES = (*SERVICES, "kafka", "postgres")
 BACK_ENDS = "back ends"
-BACK_SECONDS = 60
+BACK_SECONDS = 120
 
 
 @dataclass(frozen=True)
