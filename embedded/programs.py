@@ -12,6 +12,7 @@ from embedded.home import Home
 from embedded.settings import Settings
 
 MAIL_FROM = "hafenlotse@localhost"
+RECONCILIATION = "reconciliation"
 
 
 def tryout_command(home: Home, ports: Mapping[str, int]) -> Command:
@@ -35,6 +36,12 @@ def service_command(name: str, home: Home, settings: Settings, ports: Mapping[st
         "HAFENLOTSE_SECRETS_DIR": str(home.secrets / name),
     }
     return Command(name, [sys.executable, "-m", f"services.{name}"], environment)
+
+
+def reconciliation_command(home: Home, settings: Settings) -> Command:
+    """The job that compares all books now and then; it finds them as the command line does."""
+    environment = {**settings.handed_on, "HAFENLOTSE_HOME": str(home.root)}
+    return Command(RECONCILIATION, [sys.executable, "-m", "hafenlotse.schedule"], environment)
 
 
 def service_environment(name: str, address: str, ports: Mapping[str, int]) -> dict[str, str]:
@@ -86,4 +93,5 @@ def all_commands(home: Home, settings: Settings, ports: Mapping[str, int]) -> di
         "issuer": tryout_command(home, ports),
         "gateway": gateway_command(settings.gateway_port, ports, home.gateway),
         **{name: service_command(name, home, settings, ports) for name in SERVICES},
+        RECONCILIATION: reconciliation_command(home, settings),
     }

@@ -24,6 +24,7 @@ INNER_PORTS = (
 HANDED_ON = (
     *("RATE_PER_SECOND", "RATE_BURST", "LOG_LEVEL", "DATABASE_CONNECTIONS"),
     *("GROUP_SECONDS", "QUIET_HOURS", "REMINDER_MINUTES"),
+    *("RECONCILE_HOURS", "RECONCILE_FIRST_MINUTES"),
 )
 """Settings of the services that embedded mode hands on as they are."""
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from embedded.home import Home
 from embedded.leftovers import is_alive
 from embedded.lock import is_held
+from embedded.programs import RECONCILIATION
 from embedded.readiness import states
 from embedded.report import Report, read_report
 from embedded.settings import Settings
@@ -21,6 +22,7 @@ ORDER = (
     "quota",
     "notifications",
     "gateway",
+    RECONCILIATION,
 )
 TAIL_LINES = 20
 LOOK_EVERY_SECONDS = 0.3
@@ -34,6 +36,8 @@ def show_status(home: Home, settings: Settings) -> bool:
         return False
     pids = {**report.processes, "supervisor": report.pid}
     found = {"supervisor": report.state, **states(home, settings)}
+    if RECONCILIATION in pids and is_alive(pids[RECONCILIATION], home.root):
+        found[RECONCILIATION] = "ready"  # nobody can ask it: it listens nowhere
     print(f"{'process':<15}{'id':<9}{'ended':<7}state")
     for name in ORDER:
         gone = name in pids and not is_alive(pids[name], home.root)

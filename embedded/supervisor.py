@@ -19,7 +19,12 @@ from embedded.kept import Kept
 from embedded.leftovers import end_left_overs
 from embedded.ports import is_free, remembered_ports, taken
 from embedded.postgres import PostgresServer
-from embedded.programs import all_commands, ready_addresses, service_secrets
+from embedded.programs import (
+    RECONCILIATION,
+    all_commands,
+    ready_addresses,
+    service_secrets,
+)
 from embedded.readiness import is_ready, what_it_waits_for
 from embedded.report import Reporter
 from embedded.settings import INNER_PORTS, ROOT, Settings
@@ -120,7 +125,7 @@ class Supervisor:
         applied = await prepare_database(self.postgres, self.passwords)
         changes = f", {len(applied)} migrations applied" if applied else ""
         self.reporter.step(f"PostgreSQL is ready{changes}")
-        for name in SERVICES:
+        for name in (*SERVICES, RECONCILIATION):
             self._keep(name, partial(self.commands.__getitem__, name))
 
     def _keep(

@@ -3,7 +3,8 @@
 import asyncio
 import functools
 import json
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Concatenate, ParamSpec
 
@@ -72,8 +73,15 @@ def answering(act: Act[P]) -> Callable[..., None]:
 
 
 async def _ask(act: Callable[..., Awaitable[Answer]], options: dict[str, Any]) -> Answer:
-    try:
+    async with reaching():
         return await act(find_installation(), **options)
+
+
+@asynccontextmanager
+async def reaching() -> AsyncIterator[None]:
+    """What can't be reached, and a Land that is held, become sentences."""
+    try:
+        yield
     except (*UNAVAILABLE, *NOT_PREPARED) as failure:
         if not is_outage(failure) and not isinstance(failure, NOT_PREPARED):
             raise

@@ -1,14 +1,23 @@
 """Do ledger, balances, crossings, alerts and deliveries agree, to the last person?"""
 
+import time
+from collections.abc import Sequence
+from datetime import datetime
+
 import click
 
-from hafenlotse.heads import Heads, load_heads, wait_until_caught_up
+from hafenlotse.acting import actor
+from hafenlotse.books import Pools, open_pools
+from hafenlotse.heads import Heads, wait_until_caught_up
 from hafenlotse.installation import Installation
 from hafenlotse.output import Answer, Table, answering, code
-from hafenlotse.reconciliation import open_books, reconcile_land
+from hafenlotse.reconciliation import reconcile_land
 from hafenlotse.relay import one_land
-from hafenlotse.report import Report
-from shared.codes import Land
+from hafenlotse.report import Report, by_check
+from hafenlotse.store.reconciliations import Reconciled, insert_reconciled
+from shared.clock import now
+from shared.codes import LANDS, Land
+from shared.postgres import transaction
 
 PATIENCE_SECONDS = 10.0
 wait_option = click.option(
@@ -32,32 +41,69 @@ async def reconcile(
 
     Nothing is repaired. What takes longer than the wait to be counted or alerted is a difference.
     """
-    behind = await wait_until_caught_up(installation, patience_seconds)
-    begun = [heads for heads in await load_heads(installation) if land in (None, heads.land)]
-    async with open_books(installation) as books:
-        reports = [await reconcile_land(books, heads.land) for heads in begun]
-    for report, heads in zip(reports, begun, strict=True):
-        _add_progress(report, heads, [one for one in behind if one.land == heads.land])
+    if land is None:
+        reports = await reconcile_all(installation, actor(), patience_seconds)
+    else:
+        reports = await reconcile_lands(installation, [land], patience_seconds)
     different = sum(report.different for report in reports)
     document = {"different": different, "lands": [report.document() for report in reports]}
-    return Answer(document, _shown(reports), code(is_finding=different > 0))
+    return Answer(document, shown(reports), code(is_finding=different > 0))
 
 
-def _add_progress(report: Report, heads: Heads, behind: list[Heads]) -> None:
-    """A Land that stands still, or does not keep up."""
-    check = report["heads"]
-    check.compare("held", None, heads.held)
-    check.compared += 1
-    for late in behind:
+async def reconcile_all(
+    installation: Installation, by: str, patience_seconds: float
+) -> list[Report]:
+    """Every Land, and keep what was found in numbers."""
+    begun_at, begun = now(), time.monotonic()
+    reports = await reconcile_lands(installation, LANDS, patience_seconds)
+    done = reconciled(reports, begun_at, time.monotonic() - begun, by)
+    async with installation.database("quota") as database, transaction(database) as tx:
+        await insert_reconciled(tx, done)
+    return reports
+
+
+async def reconcile_lands(
+    installation: Installation, lands: Sequence[Land], patience_seconds: float
+) -> list[Report]:
+    """Wait for what is on its way, then count Land by Land."""
+    behind = {
+        late.land: late for late in await wait_until_caught_up(installation, patience_seconds)
+    }
+    async with open_pools(installation) as pools:
+        return [await _reconcile(pools, land, behind.get(land)) for land in lands]
+
+
+async def _reconcile(pools: Pools, land: Land, late: Heads | None) -> Report:
+    report = await reconcile_land(pools, land)
+    if late is not None:
+        check = report["heads"]
         check.differ("behind", f"{late.recorded} entries counted", f"{late.counted}")
         check.differ("behind", f"{late.crossings} crossings alerted", f"{late.alerted}")
+    return report
 
 
-def _shown(reports: list[Report]) -> list[Table | str]:
+def reconciled(
+    reports: Sequence[Report], begun_at: datetime, seconds: float, by: str
+) -> Reconciled:
+    """What was found, in numbers."""
+    return Reconciled(
+        begun_at=begun_at,
+        seconds=round(seconds, 3),
+        actor=by,
+        lands=len(reports),
+        entries=sum(report.entries for report in reports),
+        different=sum(report.different for report in reports),
+        by_check=by_check(reports),
+    )
+
+
+def shown(reports: Sequence[Report]) -> list[Table | str]:
+    """How much was compared, and every difference; an empty Land is one row."""
     checks = [
         (report.land, name, check.compared, check.different)
         for report in reports
         for name, check in report.checks.items()
+        if report.entries or report.different or name == "chain"
     ]
     found = [
         (report.land, name, each.place, each.expected, each.found)

@@ -1,80 +1,64 @@
 """Compares what the services keep of a Land with what follows from its ledger; repairs nothing."""
 
-from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 import msgspec
 
-from hafenlotse.installation import Installation
+from hafenlotse.books import Kept, Pools, load_kept
 from hafenlotse.replay import Replay
 from hafenlotse.report import Check, Report
-from hafenlotse.store.deliveries import list_told
-from hafenlotse.store.reading import allow_long_reading
-from hafenlotse.store.snapshots import list_places
 from services.admissions.domain.entry import Document
 from services.admissions.domain.verification import Chain
 from services.admissions.store.entries import read_all
-from services.admissions.store.lands import load_head, load_last_published
-from services.notifications.store import alerts, positions
-from services.quota.domain.counts import Counts, Position
+from services.notifications.store import alerts
+from services.quota.domain.counts import Counts
 from services.quota.domain.crossings import Crossing
 from services.quota.domain.postings import Entry
 from services.quota.domain.world import OutOfOrder
 from services.quota.handlers.placements import event_of
-from services.quota.store.counts import load_counts, load_daily
 from services.quota.store.crossings import list_crossings_after
-from services.quota.store.definitions import list_definitions
 from services.quota.store.entries import list_entries
-from services.quota.store.positions import load_position
 from services.quota.store.snapshots import load_snapshot
 from shared.codes import Land, Standing
 from shared.contracts.crossings import CrossingData, crossing_document, fingerprint_of
 from shared.contracts.ledger import LedgerEntry, hash_of
-from shared.postgres import Connection, snapshot
-from shared.store.relays import load_published
+from shared.postgres import ACQUIRE_SECONDS, Connection
 
 NOT_READABLE = (msgspec.ValidationError, OutOfOrder)
 
 
 @dataclass(frozen=True)
 class Books:
-    """What the three services keep, each seen in one moment."""
+    """Connections to read on what grows only."""
 
     ledger: Connection
     sums: Connection
     voice: Connection
 
 
-@asynccontextmanager
-async def open_books(installation: Installation) -> AsyncIterator[Books]:
-    """The last in the chain is opened first, so that nobody knows what those before do not."""
-    async with AsyncExitStack() as stack:
-        opened = {}
-        for service in ("notifications", "quota", "admissions"):
-            database = await stack.enter_async_context(installation.database(service))
-            opened[service] = await stack.enter_async_context(snapshot(database))
-            await allow_long_reading(opened[service])
-        yield Books(opened["admissions"], opened["quota"], opened["notifications"])
+async def reconcile_land(pools: Pools, land: Land) -> Report:
+    """Count a Land again, and compare; no transaction is held open meanwhile."""
+    kept = await load_kept(pools, land)
+    async with (
+        pools["admissions"].acquire(timeout=ACQUIRE_SECONDS) as ledger,
+        pools["quota"].acquire(timeout=ACQUIRE_SECONDS) as sums,
+        pools["notifications"].acquire(timeout=ACQUIRE_SECONDS) as voice,
+    ):
+        return (await compare(Books(ledger, sums, voice), kept)).report
 
 
-async def reconcile_land(books: Books, land: Land) -> Report:
-    """Count a Land again, and compare."""
-    report = Report(land)
-    position = await load_position(books.sums, land)
-    known = [d for d in await list_definitions(books.sums, land) if d.number <= position.definition]
-    watched = await list_places(books.sums, land)
-    comparison = Comparison(books, report, position, Replay(land, known, watched))
+async def compare(books: Books, kept: Kept) -> "Comparison":
+    """Go through a Land's ledger once, and compare everything."""
+    replay = Replay(kept.land, kept.sums.definitions, kept.sums.places)
+    comparison = Comparison(books, Report(kept.land), kept, replay)
     await comparison.read_ledger()
-    await comparison.compare_heads()
+    comparison.compare_heads()
     if not comparison.is_broken:
-        await comparison.compare_sums()
-    for told in await list_told(books.voice, land):
-        report["deliveries"].compared += told.wanted
-        for sequence in told.missing:
-            report["deliveries"].differ(f"crossing {sequence}", f"told to {told.name}", "nothing")
-    return report
+        comparison.compare_sums()
+    comparison.compare_told()
+    return comparison
 
 
 @dataclass
@@ -83,7 +67,7 @@ class Comparison:
 
     books: Books
     report: Report
-    position: Position
+    kept: Kept
     replay: Replay
     chain: Chain = field(default_factory=Chain)
     is_broken: bool = False
@@ -91,35 +75,36 @@ class Comparison:
 
     async def read_ledger(self) -> None:
         """Page by page: the chain, quota's copy, the crossings and the alerts."""
-        land = self.report.land
-        async for page in read_all(self.books.ledger, land):
+        end, reached = self.kept.end, self.kept.sums.position.sequence
+        async for read in read_all(self.books.ledger, self.kept.land):
+            page = [one for one in read if one["sequence"] <= end.head.sequence]
             self.chain = self.chain.follow(page, hash_of)
-            counted = [one for one in page if one["sequence"] <= self.position.sequence]
+            counted = [one for one in page if one["sequence"] <= reached]
             if counted and not self.is_broken:
                 await self._count(counted)
+            if len(page) < len(read):
+                break
         if not self.is_broken:
             await self._finish()
-        head = await load_head(self.books.ledger, land)
-        verdict = self.chain.judge(head, await load_last_published(self.books.ledger, land))
+        verdict = self.chain.follow(end.beyond, hash_of).judge(end.head, end.last_published)
         self.report["chain"].compared = verdict.entries
         if verdict.first_broken is not None:
             self.report["chain"].differ(f"entry {verdict.first_broken}", "intact", "broken")
 
     async def _finish(self) -> None:
         """What was defined after the last entry, and that nothing more is stored."""
-        check, after = self.report["crossings"], self.position.crossing
+        check, sums = self.report["crossings"], self.kept.sums
         try:
             await self._compare_crossings(self.replay.finish())
             await self._compare_past()
         except OutOfOrder as fault:
             self.report["entries"].differ("definitions", "each after its entry", fault)
             self.is_broken = True
-        beyond = await list_crossings_after(self.books.sums, self.report.land, after, 1)
-        check.compare(f"after crossing {after}", 0, len(beyond))
+        check.compare(f"after crossing {sums.position.crossing}", 0, sums.beyond)
 
     async def _count(self, page: Sequence[Document]) -> None:
         low, high = page[0]["sequence"], page[-1]["sequence"]
-        copies = await list_entries(self.books.sums, self.report.land, low, high)
+        copies = await list_entries(self.books.sums, self.kept.land, low, high)
         kept = {copy.sequence: copy for copy in copies}
         crossings: list[Crossing] = []
         for document in page:
@@ -139,7 +124,7 @@ class Comparison:
     async def _compare_crossings(self, found: Sequence[Crossing]) -> None:
         if not found:
             return
-        after, land = found[0].sequence - 1, self.report.land
+        after, land = found[0].sequence - 1, self.kept.land
         stored = await list_crossings_after(self.books.sums, land, after, len(found))
         kept = {crossing.sequence: crossing for crossing, _ in stored}
         for crossing in found:
@@ -148,8 +133,8 @@ class Comparison:
         await self._compare_alerts(found)
 
     async def _compare_alerts(self, crossings: Sequence[Crossing]) -> None:
-        land, voice = self.report.land, self.books.voice
-        reached = (await positions.load_position(voice, land)).sequence
+        land, voice = self.kept.land, self.books.voice
+        reached = self.kept.voice.alerted
         told = [crossing for crossing in crossings if crossing.sequence <= reached]
         if told:
             low, high = told[0].sequence, told[-1].sequence
@@ -159,38 +144,42 @@ class Comparison:
                 place = f"crossing {crossing.sequence}"
                 self.report["alerts"].compare(place, print_of, kept.get(crossing.sequence))
 
-    async def compare_heads(self) -> None:
-        """Nobody is ahead of what was recorded, and all chain on the same entry."""
-        heads, land = self.report["heads"], self.report.land
-        recorded = (await load_head(self.books.ledger, land)).sequence
-        alerted = (await positions.load_position(self.books.voice, land)).sequence
-        announced = (await load_published(self.books.sums)).get(land)
+    def compare_heads(self) -> None:
+        """Nobody is held or ahead of what was recorded, and all chain on the same entry."""
+        heads, kept, position = self.report["heads"], self.kept, self.kept.sums.position
         ends = {
-            "counted": (self.position.sequence, recorded),
-            "alerted": (alerted, self.position.crossing),
-            "announced": (announced.sequence if announced else 0, self.position.crossing),
+            "counted": (position.sequence, kept.end.head.sequence),
+            "alerted": (kept.voice.alerted, position.crossing),
+            "announced": (kept.sums.announced, position.crossing),
         }
         for name, (reached, head) in ends.items():
-            heads.compare(name, True, reached <= head)
+            heads.compare(f"{name} at most", head, max(reached, head))
+        heads.compare("held by quota", None, kept.sums.held)
+        heads.compare("held by notifications", None, kept.voice.held)
         if not self.is_broken:
-            place = f"entry {self.position.sequence} as counted"
-            heads.compare(place, self.replay.position, self.position)
+            heads.compare(f"entry {position.sequence} as counted", self.replay.position, position)
 
-    async def compare_sums(self) -> None:
+    def compare_sums(self) -> None:
         """The people of every day, and the numbers of every quota."""
-        daily = await load_daily(self.books.sums, self.report.land)
+        daily, stored = self.kept.sums.daily, self.kept.sums.counts
         for unit, programme, day in sorted(self.replay.daily.keys() | daily.keys()):
             at = (unit, programme, day)
             place = f"{unit} {programme} {day}"
             self.report["days"].compare(place, self.replay.daily[at], daily.get(at, 0))
-        truth = self.replay.counts()
-        stored = await load_counts(self.books.sums, truth)
-        for quota, counts in truth.items():
+        for quota, counts in self.replay.counts().items():
             _compare_counts(self.report["counts"], quota, counts, stored.get(quota))
+
+    def compare_told(self) -> None:
+        """Everybody was told who wanted to be."""
+        check = self.report["deliveries"]
+        for told in self.kept.voice.told:
+            check.compared += told.wanted
+            for sequence in told.missing:
+                check.differ(f"crossing {sequence}", f"told to {told.name}", "nothing")
 
     async def _compare_past(self) -> None:
         """What was kept of the places that the replay has passed."""
-        check, land = self.report["past"], self.report.land
+        check, land = self.report["past"], self.kept.land
         for at, truth in self.replay.passed.items():
             kept, stored = await load_snapshot(self.books.sums, land, at.sequence, at.definition)
             place = f"{at.sequence}/{at.definition}"

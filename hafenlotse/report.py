@@ -1,5 +1,7 @@
 """What a reconciliation says: how much was compared, and every difference that was found."""
 
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -64,7 +66,30 @@ class Report:
         """How many differences there are in all."""
         return sum(check.different for check in self.checks.values())
 
+    @property
+    def entries(self) -> int:
+        """How many entries the Land's ledger has."""
+        return self.checks["chain"].compared
+
     def document(self) -> dict[str, Any]:
         """All of it, for programs."""
         checks = {name: asdict(check) for name, check in self.checks.items()}
-        return {"land": self.land, "different": self.different, "checks": checks}
+        numbers = {"entries": self.entries, "different": self.different}
+        return {"land": self.land, **numbers, "checks": checks}
+
+    def sentences(self) -> Iterator[str]:
+        """Each difference that was kept, and how many more there are."""
+        for name, check in self.checks.items():
+            for one in check.differences:
+                place = f"Land {self.land}, {name}, {one.place}"
+                yield f"{place}: expected {one.expected}, found {one.found}"
+            if more := check.different - len(check.differences):
+                yield f"Land {self.land}, {name}: {more} more differences"
+
+
+def by_check(reports: Iterable[Report]) -> dict[str, int]:
+    """How many differences each check found in all Länder; those that found none are left out."""
+    found: Counter[str] = Counter()
+    for report in reports:
+        found.update({name: each.different for name, each in report.checks.items()})
+    return dict(+found)

@@ -11,6 +11,8 @@ from hafenlotse.heads import load_heads
 from hafenlotse.installation import READERS, SERVICES, Installation
 from hafenlotse.output import NOT_REACHED, Answer, Table, answering, code
 from hafenlotse.store.dead_letters import count_waiting
+from hafenlotse.store.reconciliations import load_last_reconciled
+from shared.codes import instant_text
 from shared.postgres import UNAVAILABLE
 
 ASK_SECONDS = 3.0
@@ -45,6 +47,7 @@ async def _read(installation: Installation) -> dict[str, Any]:
     return {
         "lands": [asdict(heads) | {"lag": heads.lag} for heads in lands],
         "dead_letters": letters,
+        "reconciled": await _load_reconciled(installation),
     }
 
 
@@ -72,6 +75,12 @@ async def _count_letters(installation: Installation, service: str) -> int:
         return await count_waiting(tx)
 
 
+async def _load_reconciled(installation: Installation) -> dict[str, Any] | None:
+    async with installation.database("quota") as database, database.acquire() as tx:
+        last = await load_last_reconciled(tx)
+    return asdict(last) | {"begun_at": instant_text(last.begun_at)} if last else None
+
+
 def _services(states: dict[str, Any]) -> Table:
     rows = [
         (name, "ready" if state["ready"] else "waits", "; ".join(state["waits_for"]))
@@ -89,4 +98,14 @@ def _tables(document: dict[str, Any]) -> list[Table]:
         _services(document["services"]),
         Table(("land", *heads, "held"), lands),
         Table(("dead letters", "waiting"), document["dead_letters"].items()),
+        _reconciled(document["reconciled"]),
     ]
+
+
+def _reconciled(last: dict[str, Any] | None) -> Table:
+    heads = ("begun_at", "actor", "seconds", "lands", "entries", "different")
+    found = (
+        ", ".join(f"{number} {name}" for name, number in last["by_check"].items()) if last else ""
+    )
+    rows = [(*(last[name] for name in heads), found)] if last else []
+    return Table(("reconciled", "by", *heads[2:], "found"), rows)

@@ -50,7 +50,7 @@ def test_data_survives_down(project: Composed) -> None:
     assert asked(project, total) == before
 
 
-@pytest.mark.parametrize("service", OURS)
+@pytest.mark.parametrize("service", [*OURS, "reconciliation"])
 def test_our_containers_may_nothing_that_they_need_not(project: Composed, service: str) -> None:
     told = project.inspected(service)
     host, config = told["HostConfig"], told["Config"]

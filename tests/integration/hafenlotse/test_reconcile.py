@@ -4,22 +4,29 @@ import random
 
 import pytest
 
-from tests.integration.hafenlotse.conftest import House, Said
+from shared.codes import LANDS
+from tests.integration.hafenlotse.conftest import House, Json, Said
 from tests.sizes import sized
 
 pytestmark = pytest.mark.asyncio
 AT_ONCE = ("--wait", "0")
 
 
+def of_land(document: Json, code: str = "01") -> Json:
+    land: Json = next(one for one in document["lands"] if one["land"] == code)
+    return land
+
+
 def checks_that_differ(said: Said) -> set[str]:
-    [land] = said.document["lands"]
+    land = of_land(said.document)
+    assert said.document["different"] == land["different"]
     return {name for name, check in land["checks"].items() if check["different"]}
 
 
 async def test_a_sound_house_has_no_difference(house: House) -> None:
     document = await house.ask("reconcile", *AT_ONCE)
     assert document["different"] == 0
-    [land] = document["lands"]
+    land = of_land(document)
     compared = {name: check["compared"] for name, check in land["checks"].items()}
     crossings = compared["alerts"]
     assert compared["chain"] == compared["entries"] == 5
@@ -28,6 +35,22 @@ async def test_a_sound_house_has_no_difference(house: House) -> None:
     assert compared["past"] > 30
     assert crossings > 5
     assert compared["deliveries"] == crossings
+
+
+async def test_a_land_without_entries_is_reported_too(house: House) -> None:
+    document = await house.ask("reconcile", *AT_ONCE)
+    assert [land["land"] for land in document["lands"]] == list(LANDS)
+    assert {land["entries"] for land in document["lands"] if land["land"] != "01"} == {0}
+    said = await house.run("reconcile", *AT_ONCE)
+    assert [line.split() for line in said.out.splitlines() if line.startswith("16")] == [
+        ["16", "chain", "0", "0"]
+    ]
+
+
+async def test_what_is_in_a_land_without_entries_is_found(house: House) -> None:
+    await house.tamper("quota", "INSERT INTO daily_sums VALUES ('02','02000','asylum',now(),1)")
+    said = await house.run("reconcile", *AT_ONCE, "--json")
+    assert of_land(said.document, "02")["checks"]["days"]["different"] == 1
 
 
 async def test_definitions_between_entries_are_counted_where_they_were(house: House) -> None:
