@@ -7,6 +7,7 @@ from hafenlotse.key import key
 from hafenlotse.recipients import recipients
 from hafenlotse.reconcile import reconcile
 from hafenlotse.relay import rebuild_topic, relay
+from hafenlotse.repairs import repairs
 from hafenlotse.status import status
 from hafenlotse.verify import verify
 from shared.logs import start_logging
@@ -26,6 +27,7 @@ for command in (
     relay,
     rebuild_topic,
     reconcile,
+    repairs,
     verify,
     key,
     recipients,

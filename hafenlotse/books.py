@@ -5,8 +5,10 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 from hafenlotse.installation import SERVICES, Installation
+from hafenlotse.replay import Rebuild
 from hafenlotse.store.deliveries import Told, list_told
 from hafenlotse.store.reading import allow_long_reading
+from hafenlotse.store.repairs import list_repairs
 from hafenlotse.store.snapshots import Place, list_places
 from services.admissions.domain.entry import Document, Head
 from services.admissions.store.entries import read_after
@@ -52,6 +54,7 @@ class Sums:
     position: Position
     held: str | None
     definitions: Sequence[Definition]
+    rebuilds: Sequence[Rebuild]
     places: set[Place]
     daily: Daily
     counts: Mapping[QuotaCode, Counts]
@@ -105,12 +108,26 @@ async def load_sums(tx: Connection, land: Land) -> Sums:
         position=position,
         held=(await list_held(tx)).get(land),
         definitions=definitions,
+        rebuilds=await load_rebuilds(tx, land),
         places=await list_places(tx, land),
         daily=await load_daily(tx, land),
         counts=await load_counts(tx, {each.quota for each in definitions}),
         announced=announced.sequence if announced else 0,
         beyond=len(await list_crossings_after(tx, land, position.crossing, 1)),
     )
+
+
+async def load_rebuilds(tx: Connection, land: Land) -> list[Rebuild]:
+    """Where a Land went on from crossings that do not follow from its ledger."""
+    rebuilds = []
+    for one in await list_repairs(tx, land):
+        if one.founded < one.crossing:
+            number = one.crossing - one.founded
+            found = await list_crossings_after(tx, land, one.founded, number)
+            unfounded = [crossing for crossing, _ in found]
+            place = (one.sequence, one.definition)
+            rebuilds.append(Rebuild(*place, one.founded, one.crossing, unfounded))
+    return rebuilds
 
 
 async def load_end(database: Database, land: Land) -> End:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
 
 import click
@@ -13,13 +14,16 @@ from hafenlotse.installation import Installation
 from hafenlotse.output import Answer, Table, answering, code
 from hafenlotse.reconciliation import reconcile_land
 from hafenlotse.relay import one_land
-from hafenlotse.report import Report, by_check
+from hafenlotse.repair import Outcome, repair_land
+from hafenlotse.report import Report, by_check, in_numbers
 from hafenlotse.store.reconciliations import Reconciled, insert_reconciled
 from shared.clock import now
 from shared.codes import LANDS, Land
 from shared.postgres import transaction
 
 PATIENCE_SECONDS = 10.0
+LEFT = """What still differs does not follow from the ledger: nothing of it was changed. Entries,
+definitions, crossings and alerts are what others were told; people must judge them."""
 wait_option = click.option(
     "--wait",
     "patience_seconds",
@@ -33,21 +37,44 @@ wait_option = click.option(
 @click.command("reconcile")
 @one_land
 @wait_option
+@click.option("--repair", is_flag=True, help="Rebuild what follows from the ledger alone.")
 @answering
 async def reconcile(
-    installation: Installation, land: Land | None, patience_seconds: float
+    installation: Installation, land: Land | None, patience_seconds: float, *, repair: bool
 ) -> Answer:
     """Count everything again from the ledger and compare; exits with 1 on any difference.
 
-    Nothing is repaired. What takes longer than the wait to be counted or alerted is a difference.
+    What takes longer than the wait to be counted or alerted is a difference. With --repair what
+    quota derived is rebuilt where it differs, a held Land too, and all is compared again; ledger,
+    definitions, crossings and alerts are never changed.
     """
+    done = await _repair(installation, LANDS if land is None else [land]) if repair else []
     if land is None:
         reports = await reconcile_all(installation, actor(), patience_seconds)
     else:
         reports = await reconcile_lands(installation, [land], patience_seconds)
     different = sum(report.different for report in reports)
     document = {"different": different, "lands": [report.document() for report in reports]}
-    return Answer(document, shown(reports), code(is_finding=different > 0))
+    if repair:
+        document["repairs"] = [asdict(one) for one in done]
+    tables = [*_repaired(done), *shown(reports), *([LEFT] if repair and different else [])]
+    return Answer(document, tables, code(is_finding=different > 0))
+
+
+async def _repair(installation: Installation, lands: Sequence[Land]) -> list[Outcome]:
+    """Rebuild every Land in which something differs; what was done, or why nothing was."""
+    reports = await reconcile_lands(installation, lands, patience_seconds=0)
+    async with open_pools(installation) as pools:
+        return [await repair_land(pools, one.land) for one in reports if one.different]
+
+
+def _repaired(done: Sequence[Outcome]) -> list[Table]:
+    heads = ("land", "repaired", "was held", "crossings raised", "not repaired, because")
+    rows = [
+        (one.land, in_numbers(one.repaired), one.released, one.corrections, one.refused)
+        for one in done
+    ]
+    return [Table(heads, rows)] if rows else []
 
 
 async def reconcile_all(

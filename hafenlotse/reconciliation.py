@@ -1,6 +1,6 @@
 """Compares what the services keep of a Land with what follows from its ledger; repairs nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -51,7 +51,8 @@ async def reconcile_land(pools: Pools, land: Land) -> Report:
 
 async def compare(books: Books, kept: Kept) -> "Comparison":
     """Go through a Land's ledger once, and compare everything."""
-    replay = Replay(kept.land, kept.sums.definitions, kept.sums.places)
+    sums = kept.sums
+    replay = Replay(kept.land, sums.definitions, sums.places, sums.rebuilds)
     comparison = Comparison(books, Report(kept.land), kept, replay)
     await comparison.read_ledger()
     comparison.compare_heads()
@@ -72,6 +73,26 @@ class Comparison:
     chain: Chain = field(default_factory=Chain)
     is_broken: bool = False
     """Whether the ledger can't be counted any further; what follows from it is not compared."""
+    unfounded: int | None = None
+    """The first crossing that was raised and does not follow from the ledger."""
+    last_stored: int = 0
+    """The last crossing that is there, of those that follow or were raised."""
+
+    @property
+    def is_as_counted(self) -> bool:
+        """Whether quota is where the ledger leads to; as often as it was rebuilt."""
+        position = self.kept.sums.position
+        return self.replay.position._replace(rebuilds=position.rebuilds) == position
+
+    @property
+    def raised(self) -> int:
+        """The number of the last crossing that was raised."""
+        return max(min(self.kept.sums.position.crossing, self._following), self.last_stored)
+
+    @property
+    def _following(self) -> int:
+        """How many crossings follow from the ledger."""
+        return self.replay.position.crossing
 
     async def read_ledger(self) -> None:
         """Page by page: the chain, quota's copy, the crossings and the alerts."""
@@ -96,6 +117,7 @@ class Comparison:
         check, sums = self.report["crossings"], self.kept.sums
         try:
             await self._compare_crossings(self.replay.finish())
+            await self._compare_surplus()
             await self._compare_past()
         except OutOfOrder as fault:
             self.report["entries"].differ("definitions", "each after its entry", fault)
@@ -110,7 +132,7 @@ class Comparison:
         for document in page:
             number = document["sequence"]
             try:
-                entry = _entry_of(document)
+                entry = entry_of(document)
                 crossings += self.replay.apply(entry)
             except NOT_READABLE as fault:
                 self.report["entries"].differ(f"entry {number}", "the next one", fault)
@@ -122,27 +144,51 @@ class Comparison:
         await self._compare_past()
 
     async def _compare_crossings(self, found: Sequence[Crossing]) -> None:
+        """Each with the stored one, and both with what the coordination was told."""
         if not found:
             return
-        after, land = found[0].sequence - 1, self.kept.land
-        stored = await list_crossings_after(self.books.sums, land, after, len(found))
-        kept = {crossing.sequence: crossing for crossing, _ in stored}
+        after, last = found[0].sequence - 1, found[-1].sequence
+        kept = await self._load_crossings(after, last)
+        told = await self._load_told(after + 1, last)
         for crossing in found:
-            place, copy = f"crossing {crossing.sequence}", kept.get(crossing.sequence)
+            number = crossing.sequence
+            place, copy = f"crossing {number}", kept.get(number)
             self.report["crossings"].compare(place, crossing, copy)
-        await self._compare_alerts(found)
+            if number <= self.kept.voice.alerted:
+                self.report["alerts"].compare(place, _fingerprint(crossing), told.get(number))
+            if copy is not None and copy != crossing:
+                self._doubt(copy, told)
 
-    async def _compare_alerts(self, crossings: Sequence[Crossing]) -> None:
-        land, voice = self.kept.land, self.books.voice
-        reached = self.kept.voice.alerted
-        told = [crossing for crossing in crossings if crossing.sequence <= reached]
-        if told:
-            low, high = told[0].sequence, told[-1].sequence
-            kept = await alerts.load_fingerprints(voice, land, low, high)
-            for crossing in told:
-                print_of = _fingerprint(crossing)
-                place = f"crossing {crossing.sequence}"
-                self.report["alerts"].compare(place, print_of, kept.get(crossing.sequence))
+    async def _compare_surplus(self) -> None:
+        """What was raised beyond all that follows from the ledger."""
+        following, raised = self._following, self.kept.sums.position.crossing
+        if raised <= following:
+            return
+        told = await self._load_told(following + 1, raised)
+        for number, copy in (await self._load_crossings(following, raised)).items():
+            self.report["crossings"].differ(f"crossing {number}", "nothing", copy)
+            self._doubt(copy, told)
+
+    async def _load_crossings(self, after: int, last: int) -> dict[int, Crossing]:
+        land, sums = self.kept.land, self.books.sums
+        found = await list_crossings_after(sums, land, after, last - after)
+        kept = {each.sequence: each for each, _ in found if each.sequence <= last}
+        self.last_stored = max([self.last_stored, *kept])
+        return kept
+
+    async def _load_told(self, low: int, high: int) -> dict[int, str]:
+        """The fingerprints of the crossings that alerts were raised for."""
+        high = min(high, self.kept.voice.alerted)
+        if high < low:
+            return {}
+        return await alerts.load_fingerprints(self.books.voice, self.kept.land, low, high)
+
+    def _doubt(self, copy: Crossing, told: Mapping[int, str]) -> None:
+        """One that differs was raised so if it was told so or will be, else its row was altered."""
+        number = copy.sequence
+        was_raised = number > self.kept.voice.alerted or told.get(number) == _fingerprint(copy)
+        if was_raised and self.unfounded is None:
+            self.unfounded = number
 
     def compare_heads(self) -> None:
         """Nobody is held or ahead of what was recorded, and all chain on the same entry."""
@@ -157,7 +203,8 @@ class Comparison:
         heads.compare("held by quota", None, kept.sums.held)
         heads.compare("held by notifications", None, kept.voice.held)
         if not self.is_broken:
-            heads.compare(f"entry {position.sequence} as counted", self.replay.position, position)
+            at = self.replay.position._replace(rebuilds=position.rebuilds)
+            heads.compare(f"entry {position.sequence} as counted", at, position)
 
     def compare_sums(self) -> None:
         """The people of every day, and the numbers of every quota."""
@@ -210,7 +257,7 @@ def _first_day(starts: date) -> str:
     return "from the beginning" if starts == date.min else f"from {starts}"
 
 
-def _entry_of(document: Document) -> Entry:
+def entry_of(document: Document) -> Entry:
     """A document of the ledger as quota reads it."""
     event = event_of(msgspec.convert(document, LedgerEntry))
     assert event.body is not None  # noqa: S101  # an entry has one

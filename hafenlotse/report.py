@@ -1,7 +1,7 @@
 """What a reconciliation says: how much was compared, and every difference that was found."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -93,3 +93,8 @@ def by_check(reports: Iterable[Report]) -> dict[str, int]:
     for report in reports:
         found.update({name: each.different for name, each in report.checks.items()})
     return dict(+found)
+
+
+def in_numbers(found: Mapping[str, int]) -> str:
+    """How many of each, as in '3 counts, 1 days'."""
+    return ", ".join(f"{number} {name}" for name, number in found.items())

@@ -19,7 +19,7 @@ NAME = "schedule"
 LEAST_URGENT = 19
 TRY_AGAIN_SECONDS = 300.0
 MOST_HOURS = 24.0 * 366
-log = logging.getLogger(__name__)
+log = logging.getLogger("hafenlotse.schedule")
 
 
 @click.command(context_settings={"max_content_width": 100})
@@ -82,10 +82,10 @@ async def _run() -> bool:
 
 def _tell(reports: "Sequence[Report]", seconds: float) -> None:
     """One sentence with numbers, then every difference that was kept."""
-    from hafenlotse.report import by_check  # noqa: PLC0415 - as in `_run`
+    from hafenlotse.report import by_check, in_numbers  # noqa: PLC0415 - as in `_run`
 
     found = by_check(reports)
-    kinds = ", ".join(f"{number} {name}" for name, number in found.items())
+    kinds = in_numbers(found)
     log.log(
         logging.ERROR if found else logging.INFO,
         "reconciled %d Länder, %d with entries, %d entries in %.1f s: %d differences%s",

@@ -10,6 +10,7 @@ import httpx
 from hafenlotse.heads import load_heads
 from hafenlotse.installation import READERS, SERVICES, Installation
 from hafenlotse.output import NOT_REACHED, Answer, Table, answering, code
+from hafenlotse.report import in_numbers
 from hafenlotse.store.dead_letters import count_waiting
 from hafenlotse.store.reconciliations import load_last_reconciled
 from shared.codes import instant_text
@@ -104,8 +105,6 @@ def _tables(document: dict[str, Any]) -> list[Table]:
 
 def _reconciled(last: dict[str, Any] | None) -> Table:
     heads = ("begun_at", "actor", "seconds", "lands", "entries", "different")
-    found = (
-        ", ".join(f"{number} {name}" for name, number in last["by_check"].items()) if last else ""
-    )
+    found = in_numbers(last["by_check"]) if last else ""
     rows = [(*(last[name] for name in heads), found)] if last else []
     return Table(("reconciled", "by", *heads[2:], "found"), rows)

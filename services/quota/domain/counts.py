@@ -21,12 +21,17 @@ class BooksDoNotBalance(Exception):
 
 
 class Position(NamedTuple):
-    """Everything applied so far: entries, definitions, crossings made, the last entry's hash."""
+    """Everything applied so far: entries, definitions, crossings made, the last entry's hash.
+
+    `rebuilds` is how often the Land was counted again from its ledger: who loaded it before that
+    owns it no more.
+    """
 
     sequence: int = 0
     definition: int = 0
     crossing: int = 0
     ledger_hash: str = NO_HASH
+    rebuilds: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from services.quota.domain.crossings import CAUSES_OF_CHANGES, Crossing, cause_o
 from services.quota.domain.definitions import Definition, QuotaRules, fold
 from services.quota.domain.plan import plan_of
 from services.quota.domain.postings import Entry
+from services.quota.domain.standing import ON_QUOTA
 from services.quota.domain.tally import Moved, QuotaTally, tally_of
 from shared.codes import Ags, Cause, Land, Programme, QuotaCode, Standing
 
@@ -36,12 +37,13 @@ class World:
     """All quotas of a Land at one position; how entries are batched changes no crossing."""
 
     __slots__ = (
-        "_crossing", "_daily", "_definition", "_hash", "_restated", "_sequence", "_tallies", "land",
+        "_crossing", "_daily", "_definition", "_hash", "_rebuilds", "_restated", "_sequence",
+        "_tallies", "land",
     )  # fmt: skip
 
     def __init__(self, land: Land, position: Position, tallies: Iterable[QuotaTally]) -> None:
         self.land = land
-        self._sequence, self._definition, self._crossing, self._hash = position
+        self._sequence, self._definition, self._crossing, self._hash, self._rebuilds = position
         self._tallies = sorted(tallies, key=_quota_of)
         self._restated: set[QuotaCode] = set()
         self._daily: dict[tuple[Ags, Programme, date], int] = {}
@@ -65,7 +67,8 @@ class World:
     @property
     def position(self) -> Position:
         """Everything applied so far."""
-        return Position(self._sequence, self._definition, self._crossing, self._hash)
+        moving = (self._sequence, self._definition, self._crossing, self._hash)
+        return Position(*moving, self._rebuilds)
 
     @property
     def size(self) -> int:
@@ -123,6 +126,21 @@ class World:
         self._tallies = sorted([*others, tally], key=_quota_of)
         self._restated.add(definition.quota)
         return self._cross(tally, moved, lambda _: CAUSES_OF_CHANGES[type(definition.change)])
+
+    def correct(
+        self, announced: Mapping[tuple[QuotaCode, Ags], Standing], after: int
+    ) -> list[Crossing]:
+        """Cross wherever a unit does not stand as was announced last, numbered above `after`.
+
+        A unit of which nothing was announced is on quota.
+        """
+        self._crossing = after
+        crossings: list[Crossing] = []
+        for tally in self._tallies:
+            told = [announced.get((_quota_of(tally), unit), ON_QUOTA) for unit in tally.plan.units]
+            moved = [each for each in enumerate(told) if each[1] is not tally.standing(each[0])]
+            crossings += self._cross(tally, moved, lambda _: Cause.CORRECTION)
+        return crossings
 
     def take_changes(self) -> Changes:
         """What changed since this was last asked, for one transaction."""

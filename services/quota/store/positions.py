@@ -7,14 +7,15 @@ from shared.codes import Land
 from shared.postgres import Connection, LandHeld, OwnershipLost
 
 LOAD = """
-    SELECT sequence, definition, crossing, ledger_hash, held FROM positions WHERE land = $1
+    SELECT sequence, definition, crossing, ledger_hash, rebuilds, held
+      FROM positions WHERE land = $1
 """
 
 # Only the owner that applied everything so far may go on: a zombie's update touches no row.
 ADVANCE = """
     UPDATE positions
        SET sequence = $4, definition = $5, crossing = $6, ledger_hash = $7
-     WHERE land = $1 AND sequence = $2 AND definition = $3 AND held IS NULL
+     WHERE land = $1 AND sequence = $2 AND definition = $3 AND rebuilds = $8 AND held IS NULL
 """
 LOCK = "SELECT FROM positions WHERE land = $1 FOR UPDATE"
 HOLD = "UPDATE positions SET held = $2 WHERE land = $1"
@@ -23,7 +24,7 @@ HELD = "SELECT land, held FROM positions WHERE held IS NOT NULL ORDER BY land"
 
 async def load_position(tx: Connection, land: Land) -> Position:
     """What was applied of a Land so far."""
-    return Position(*(await _load(tx, land))[:4])
+    return Position(*(await _load(tx, land))[:5])
 
 
 async def load_owned_position(tx: Connection, land: Land) -> Position:
@@ -31,7 +32,7 @@ async def load_owned_position(tx: Connection, land: Land) -> Position:
     row = await _load(tx, land)
     if row["held"] is not None:
         raise LandHeld(row["held"])
-    return Position(*row[:4])
+    return Position(*row[:5])
 
 
 async def _load(tx: Connection, land: Land) -> asyncpg.Record:

@@ -40,10 +40,12 @@ def is_due(seen: Position, world: World) -> bool:
     return world.position.sequence // step != seen.sequence // step
 
 
-async def insert_snapshot(tx: Connection, world: World) -> None:
-    """Keep all counts of a Land at its position."""
-    packed = {quota: _pack(counts) for quota, counts in world.counts().items()}
-    await tx.execute(INSERT, world.land, *world.position, msgspec.json.encode(packed))
+async def insert_snapshot(
+    tx: Connection, land: Land, position: Position, counts: Mapping[QuotaCode, Counts]
+) -> None:
+    """Keep all counts of a Land at a position."""
+    packed = {quota: _pack(each) for quota, each in counts.items()}
+    await tx.execute(INSERT, land, *position[:4], msgspec.json.encode(packed))
 
 
 async def load_snapshot(

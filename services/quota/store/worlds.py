@@ -37,7 +37,7 @@ async def save_world(
     await save_counts(tx, world.land, changes)
     await insert_crossings(tx, crossings, found_at)
     if changes.restated or is_due(seen, world):
-        await insert_snapshot(tx, world)
+        await insert_snapshot(tx, world.land, world.position, world.counts())
 
 
 async def apply_changes(
