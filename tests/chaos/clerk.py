@@ -20,6 +20,7 @@ class Known:
     """A placement as it was shown last, with its tag."""
 
     answer: httpx.Response
+    has_moved: bool = False
 
     @property
     def shown(self) -> Json:
@@ -65,7 +66,7 @@ class Clerk:
     async def correct(self, known: Known, changes: Json) -> None:
         """At least one person more, where nothing else would change."""
         shown = known.shown
-        if shown["status"] == "transferred":  # its days are those of its legs
+        if known.has_moved:  # its days are those of its legs
             changes = {name: new for name, new in changes.items() if name != "effective_on"}
         if all(shown[name] == new for name, new in changes.items()):
             changes = changes | {"persons": shown["persons"] + 1}
@@ -83,6 +84,7 @@ class Clerk:
         day = min(last_day + timedelta(days=later_days), today()).isoformat()
         body = {"to_unit": unit, "effective_on": day, "reason": "agreed-transfer"}
         known.answer = await self.act(known, "transfer", body)
+        known.has_moved = True
 
     async def act(self, known: Known, act: str, body: Json) -> httpx.Response:
         path = f"{PLACEMENTS}/{known.name}/{act}"

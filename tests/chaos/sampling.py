@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -17,7 +18,6 @@ from tests.chaos.havoc import SERVICES, Havoc
 from tests.end_to_end.system import System
 
 PACE_SECONDS = 1.0
-MIB = 2**20
 SESSIONS = """
     SELECT usename AS service,
            count(*) FILTER (WHERE application_name = usename) AS pooled,
@@ -41,7 +41,7 @@ class Sessions:
 
 @dataclass(frozen=True)
 class Sample:
-    """One look; memory is the proportional set size in MiB, PostgreSQL's with its back ends."""
+    """One look; memory is each process's own in MiB, PostgreSQL's with all its back ends."""
 
     at_seconds: float
     memory: dict[str, float]
@@ -94,12 +94,17 @@ def sockets_of(pid: int) -> int:
 
 
 def memory_of(processes: list[psutil.Process]) -> float:
-    """In MiB; what several share counts once. A process that ended meanwhile used nothing."""
-    used = 0
+    """In MiB, without files and what is shared: neighbours that come and go would change those.
+
+    A process that ended meanwhile used nothing.
+    """
+    kib = 0
     for process in processes:
-        with suppress(psutil.NoSuchProcess):
-            used += process.memory_full_info().pss
-    return round(used / MIB, 2)
+        with suppress(FileNotFoundError, ProcessLookupError):
+            status = Path(f"/proc/{process.pid}/status").read_text()
+            own = re.search(r"RssAnon:\s+(\d+) kB", status)
+            kib += int(own[1]) if own else 0
+    return round(kib / 1024, 2)
 
 
 @asynccontextmanager

@@ -127,9 +127,12 @@ async def assert_placements_agree(system: System, entries: list[Json]) -> None:
     shown = {one["id"]: one for one in await system.coordination.listed(PLACEMENTS, limit=500)}
     placements = placements_in(entries)
     assert shown.keys() == placements.keys()
+    moved = {entry["placement"] for entry in entries if entry["type"] == "transferred"}
     for name, placement in placements.items():
         one = shown[name]
         assert (one["status"], one["sequence"]) == (placement.status, placement.sequence)
-        if placement.status in {"recorded", "corrected"}:
+        if placement.status != "withdrawn":
+            assert placement.persons == one["persons"]
+        if placement.status in {"recorded", "corrected"} and name not in moved:
             place: Any = one["unit"], one["programme"], one["effective_on"]
             assert placement.legs == {place: one["persons"]}
