@@ -28,7 +28,7 @@ def main() -> None:
         stroke_style={"width": 2},
         width=900,
         height=480,
-        title="Own memory of each process, MiB",
+        title="Memory of each process, MiB",
         x_title="minutes",
     )
     chart.uuid = "soak"
