@@ -19,7 +19,8 @@ HERE = Path(__file__).parent
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.parent == HERE:
-            item.add_marker(pytest.mark.timeout(sized(120, 5400), func_only=True))
+            own_time = pytest.mark.timeout(sized(120, 5400), func_only=True)
+            item.add_marker(own_time, append=False)  # before the one of all promises
 
 
 SHARED: Literal["session", "module"] = sized("session", "module")
