@@ -75,5 +75,6 @@ def connect(service: Service, settings: NotificationsSettings) -> FastAPI:
 def open_outlets(settings: NotificationsSettings) -> Outlets:
     """The ways out of the house, as they are set."""
     place = (settings.smtp_host, settings.smtp_port, settings.mail_from, settings.smtp_tls)
-    server = MailServer(*place, settings.smtp_username, settings.mail_password)
+    access = settings.smtp_username, settings.mail_password
+    server = MailServer(*place, *access, settings.smtp_connections)
     return Outlets.open(server, settings.public_address, settings.webhook_allowed)

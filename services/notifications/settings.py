@@ -81,6 +81,7 @@ class NotificationsSettings(ServiceSettings):
     batch_records: int = Field(default=1000, ge=1, le=10_000)
     smtp_host: str = "127.0.0.1"
     smtp_port: int = Field(default=25, ge=1, le=65535)
+    smtp_connections: int = Field(default=16, ge=1, le=100)
     smtp_tls: Literal["auto", "starttls", "tls"] = "auto"
     smtp_username: str | None = None
     smtp_password: SecretStr | None = None

@@ -38,6 +38,8 @@ class Channel(Protocol):
     code: ChannelCode
     slots: int
     """How many may be on their way at once."""
+    per_recipient: int
+    """How many of them to one recipient, since a slow one must not take every place."""
 
     def write(self, notice: Notice) -> bytes:
         """The content of a delivery; kept, so that later tries send the same."""

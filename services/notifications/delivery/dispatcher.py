@@ -32,7 +32,6 @@ GATHER_SECONDS = 0.02
 """Between rounds: what ends or falls due meanwhile shares a round, and other work gets its turn."""
 CLAIM_SECONDS = 30.0
 """Longer than any try: whoever is killed while it sends blocks a delivery for so long."""
-PER_RECIPIENT = 4
 GRACE_SECONDS = 3.0
 FAILURE = Outcome(Verdict.RETRY, "failure")
 ATTEMPTS = Counter("hafenlotse_delivery_attempts", "Tries by outcome", ["channel", "outcome"])
@@ -119,10 +118,11 @@ class Dispatcher:
         if free <= 0:
             return 0
         per_recipient = Tally(one.delivery.recipient for one in mine)
-        busy = [recipient for recipient, count in per_recipient.items() if count >= PER_RECIPIENT]
+        most = channel.per_recipient
+        busy = [recipient for recipient, count in per_recipient.items() if count >= most]
         async with transaction(self.database) as tx:
             claimed = await deliveries.claim_due(
-                tx, channel.code, self._span(), (free, min(free, self._share(channel))), busy
+                tx, channel.code, self._span(), (free, min(free, most)), busy
             )
             if not claimed:
                 return 0
@@ -133,9 +133,6 @@ class Dispatcher:
         for one in claimed:
             self._start(channel, one, people.get(one.delivery.recipient))
         return len(claimed)
-
-    def _share(self, channel: Channel) -> int:
-        return max(PER_RECIPIENT, channel.slots // PER_RECIPIENT)
 
     def _span(self) -> tuple[datetime, datetime]:
         at = self.pace.clock()

@@ -42,7 +42,10 @@ CODES: tuple[tuple[type[Exception], str], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class MailServer:
-    """Where mails are handed in; `tls` is "auto" (where offered), "starttls" or "tls"."""
+    """Where mails are handed in, by so many connections at once.
+
+    `tls` is "auto" (where offered), "starttls" or "tls".
+    """
 
     host: str
     port: int
@@ -50,6 +53,7 @@ class MailServer:
     tls: str = "auto"
     username: str | None = None
     password: str | None = None
+    connections: int = 16
     send_seconds: float = SEND_SECONDS
 
     def client(self) -> SMTP:
@@ -69,9 +73,10 @@ class EmailChannel:
     """Hands mails to one server; its 4xx, and whatever cuts the talk, may be tried again."""
 
     code = ChannelCode.EMAIL
-    slots = 4
 
     def __init__(self, server: MailServer, letters: Letters) -> None:
+        self.slots = server.connections
+        self.per_recipient = server.connections - server.connections // 4
         self._server, self._letters = server, letters
         self._domain = server.sender.rpartition("@")[2]
         self._idle: list[tuple[SMTP, float]] = []

@@ -14,7 +14,7 @@ class LogChannel:
     """Writes one line per alert; that can't fail, so nothing is tried again."""
 
     code = ChannelCode.LOG
-    slots = 100
+    slots, per_recipient = 100, 25
 
     def __init__(self, letters: Letters) -> None:
         self._letters = letters

@@ -64,7 +64,7 @@ class WebhookChannel:
     """Posts what is signed; only 410 and what leads inside are never tried again."""
 
     code = ChannelCode.WEBHOOK
-    slots = 16
+    slots, per_recipient = 16, 4
 
     def __init__(self, allowed: str | None, resolve: Resolve | None = None) -> None:
         self._allowed = read_target(allowed) if allowed else None

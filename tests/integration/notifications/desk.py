@@ -124,6 +124,7 @@ class Scripted:
     act: Callable[[Parcel], Awaitable[Outcome]]
     code: ChannelCode = ChannelCode.WEBHOOK
     slots: int = 16
+    per_recipient: int = 4
     unwritable: UUID | None = None
 
     def write(self, notice: Notice) -> bytes:
