@@ -21,6 +21,7 @@ from shared.http.problems import Problem
 from shared.http.rate import RateLimit
 from shared.http.refusals import answer_problems
 from shared.logs import start_logging
+from shared.old_answers import forget_old_answers
 from shared.postgres import NOT_PREPARED, UNAVAILABLE, Database, open_pool
 from shared.settings import ServiceSettings
 
@@ -91,7 +92,8 @@ class Service:
         database = await self._wait_for_database()
         try:
             async with self.work(database) as jobs, asyncio.TaskGroup() as group:
-                tasks = [group.create_task(_until_cancelled(job)) for job in jobs]
+                own = forget_old_answers(database)
+                tasks = [group.create_task(_until_cancelled(job)) for job in (*jobs, own)]
                 self.database = database
                 log.info("%s is at work", self.name)
                 await stop.wait()

@@ -9,7 +9,6 @@ from fastapi import FastAPI
 from documents.served import documents_of
 from services.admissions.api import corrections, imports, ledger, placements, reference, transfers
 from services.admissions.api.together import Desk
-from services.admissions.handlers.first_answers import forget_old_answers
 from services.admissions.handlers.ledger import LedgerSource
 from services.admissions.settings import AdmissionsSettings
 from shared.postgres import Bell, Database
@@ -42,7 +41,7 @@ def connect(service: Service) -> FastAPI:
     @asynccontextmanager
     async def work(database: Database) -> AsyncIterator[Sequence[Coroutine[Any, Any, None]]]:
         relay = Relay(LedgerSource(), topic, database, bell, Place.of(settings))
-        yield bell.run(), relay.run(), forget_old_answers(database)
+        yield bell.run(), relay.run()
 
     app = service.app([*ROUTERS, *documents_of(service.name)], work)
     app.state.bell, app.state.desk = bell, Desk(bell)

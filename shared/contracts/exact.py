@@ -23,8 +23,3 @@ def decimal_text(number: Fraction, places: int) -> str:
     whole, rest = divmod(abs(round(number * scale)), scale)
     sign = "-" if number < 0 and (whole or rest) else ""
     return f"{sign}{whole}.{rest:0{places}}"
-
-
-def fraction_of(written: Exact) -> Fraction:
-    """The number back from the wire."""
-    return Fraction(written["exact"])

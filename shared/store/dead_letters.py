@@ -34,16 +34,9 @@ class DeadLetter:
 
 async def insert_dead_letters(tx: Connection, letters: list[DeadLetter]) -> None:
     """Keep each letter; the same record again is kept once."""
-    for one in letters:
-        await tx.execute(
-            INSERT,
-            one.topic,
-            one.partition,
-            one.log_offset,
-            one.digest,
-            one.reason,
-            one.detail,
-            one.key,
-            one.value,
-            one.headers,
-        )
+    await tx.executemany(INSERT, [_row(one) for one in letters])
+
+
+def _row(one: DeadLetter) -> tuple[object, ...]:
+    place = one.topic, one.partition, one.log_offset, one.digest
+    return *place, one.reason, one.detail, one.key, one.value, one.headers

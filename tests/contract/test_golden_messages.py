@@ -12,7 +12,6 @@ import pytest
 from shared.codes import Cause, EntryType, Standing
 from shared.contracts.crossings import CROSSED, fingerprint_of, read_crossing
 from shared.contracts.envelopes import NotAnEvent, unwrap
-from shared.contracts.exact import fraction_of
 from shared.contracts.ledger import (
     GENESIS,
     HEAD,
@@ -152,9 +151,9 @@ def test_a_crossing_is_read_with_exact_numbers() -> None:
     assert (crossing.before, crossing.after) == (Standing.ON_QUOTA, Standing.OVER)
     assert crossing.cause is Cause.OWN_PLACEMENT
     numbers = data_of("quota.crossed")
-    credited, target = fraction_of(numbers["credited"]), fraction_of(numbers["target"])
+    credited, target = (Fraction(numbers[one]["exact"]) for one in ("credited", "target"))
     assert (crossing.target.exact, crossing.target.decimal) == ("988/125", "7.904")
-    assert fraction_of(numbers["balance"]) == credited - target == Fraction(137, 125)
+    assert Fraction(numbers["balance"]["exact"]) == credited - target == Fraction(137, 125)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from services.admissions.handlers.first_answers import forget_old_answers
+from shared.old_answers import forget_old_answers
 from tests.eventually import eventually
 from tests.integration.admissions.service import PLACEMENTS, Admissions, a_placement
 from tests.sizes import sized
