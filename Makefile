@@ -5,6 +5,7 @@ MAKEFLAGS += --no-print-directory
 PYTHON ?= python3
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
+WORKERS ?= 2
 CHECKS := types house unit imports licences lint format migrations
 
 .PHONY: help
@@ -87,7 +88,7 @@ check-unit:
 
 .PHONY: test
 test: dev ## All tests but the long ones, on PostgreSQL and Kafka of their own: under 10 minutes
-	@$(PYTEST) -m "not long"
+	@$(PYTEST) -m "not long" -n $(WORKERS) --dist loadfile
 
 .PHONY: test-long
 test-long: ## The long tests: containers, real issuers, fuzzing
