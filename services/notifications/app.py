@@ -75,6 +75,5 @@ def connect(service: Service, settings: NotificationsSettings) -> FastAPI:
 def open_outlets(settings: NotificationsSettings) -> Outlets:
     """The ways out of the house, as they are set."""
     place = (settings.smtp_host, settings.smtp_port, settings.mail_from, settings.smtp_tls)
-    access = settings.smtp_username, settings.mail_password
-    server = MailServer(*place, *access, settings.smtp_connections)
+    server = MailServer(*place, *settings.mail_access)
     return Outlets.open(server, settings.public_address, settings.webhook_allowed)

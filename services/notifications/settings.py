@@ -97,9 +97,10 @@ class NotificationsSettings(ServiceSettings):
     streams_per_client: int = Field(default=20, ge=1, le=5000)
 
     @property
-    def mail_password(self) -> str | None:
-        """The mail server's password in clear, for the mail client only."""
-        return self.smtp_password.get_secret_value() if self.smtp_password else None
+    def mail_access(self) -> tuple[str | None, str | None, int]:
+        """How the mail server is used: name, password in clear, and how many connections."""
+        password = self.smtp_password.get_secret_value() if self.smtp_password else None
+        return self.smtp_username, password, self.smtp_connections
 
     @property
     def schedule(self) -> Schedule:

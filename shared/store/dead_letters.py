@@ -1,13 +1,13 @@
 """Records that were refused at the edge, each kept once with its bytes and reason."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
 from shared.postgres import Connection
 
 INSERT = """
     INSERT INTO dead_letters
-        (topic, partition, log_offset, digest, reason, detail, key, value, headers)
+        (topic, partition, log_offset, reason, detail, key, value, headers, digest)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
     ON CONFLICT DO NOTHING
 """
@@ -34,9 +34,4 @@ class DeadLetter:
 
 async def insert_dead_letters(tx: Connection, letters: list[DeadLetter]) -> None:
     """Keep each letter; the same record again is kept once."""
-    await tx.executemany(INSERT, [_row(one) for one in letters])
-
-
-def _row(one: DeadLetter) -> tuple[object, ...]:
-    place = one.topic, one.partition, one.log_offset, one.digest
-    return *place, one.reason, one.detail, one.key, one.value, one.headers
+    await tx.executemany(INSERT, [(*astuple(one), one.digest) for one in letters])
