@@ -85,9 +85,9 @@ async def insert_kept(tx: Connection, answers: Mapping[KeyPlace, Kept]) -> None:
 
 def _columns(places: Sequence[KeyPlace]) -> tuple[list[str], list[str], list[str]]:
     return (
-        [place.client for place in places],
-        [place.target for place in places],
-        [place.key for place in places],
+        [one.client for one in places],
+        [one.target for one in places],
+        [one.key for one in places],
     )
 
 
