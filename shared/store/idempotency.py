@@ -84,11 +84,7 @@ async def insert_kept(tx: Connection, answers: Mapping[KeyPlace, Kept]) -> None:
 
 
 def _columns(places: Sequence[KeyPlace]) -> tuple[list[str], list[str], list[str]]:
-    return (
-        [one.client for one in places],
-        [one.target for one in places],
-        [one.key for one in places],
-    )
+    return [at.client for at in places], [at.target for at in places], [at.key for at in places]
 
 
 async def sweep_kept(tx: Connection) -> None:
