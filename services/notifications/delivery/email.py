@@ -24,6 +24,8 @@ LINES = compat32.clone(linesep="\r\n")
 """The older policy of the library writes the same mail in a third of the time."""
 SEND_SECONDS = 20.0
 IDLE_SECONDS = 10.0
+QUEUED_PER_CONNECTION = 10
+"""So many mails are taken in hand together: a connection need not wait for the next round."""
 MOST_THREADS = 20
 """A mail about more units names the threads of so many: its header has to stay readable."""
 OUR_OWN = (
@@ -75,8 +77,9 @@ class EmailChannel:
     code = ChannelCode.EMAIL
 
     def __init__(self, server: MailServer, letters: Letters) -> None:
-        self.slots = server.connections
-        self.per_recipient = server.connections - server.connections // 4
+        self.slots = server.connections * QUEUED_PER_CONNECTION
+        self.per_recipient = self.slots - self.slots // 4
+        self._connections = asyncio.Semaphore(server.connections)
         self._server, self._letters = server, letters
         self._domain = server.sender.rpartition("@")[2]
         self._idle: list[tuple[SMTP, float]] = []
@@ -110,7 +113,8 @@ class EmailChannel:
         content = f"To: {mailbox}\r\n".encode() + parcel.content
         try:
             async with asyncio.timeout(self._server.send_seconds):
-                await self._hand_in(mailbox, content)
+                async with self._connections:
+                    await self._hand_in(mailbox, content)
         except (aiosmtplib.SMTPException, OSError) as failure:
             return _outcome_of(failure)
         return ACCEPTED
