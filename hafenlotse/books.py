@@ -122,12 +122,17 @@ async def load_rebuilds(tx: Connection, land: Land) -> list[Rebuild]:
     rebuilds = []
     for one in await list_repairs(tx, land):
         if one.founded < one.crossing:
-            number = one.crossing - one.founded
-            found = await list_crossings_after(tx, land, one.founded, number)
-            unfounded = [crossing for crossing, _ in found]
             place = (one.sequence, one.definition)
-            rebuilds.append(Rebuild(*place, one.founded, one.crossing, unfounded))
+            rebuilds.append(await load_rebuild(tx, land, place, one.founded, one.crossing))
     return rebuilds
+
+
+async def load_rebuild(
+    tx: Connection, land: Land, place: tuple[int, int], founded: int, crossing: int
+) -> Rebuild:
+    """One at a sequence and definition, with its crossings above `founded` up to `crossing`."""
+    found = await list_crossings_after(tx, land, founded, crossing - founded)
+    return Rebuild(*place, founded, crossing, [each for each, _ in found])
 
 
 async def load_end(database: Database, land: Land) -> End:

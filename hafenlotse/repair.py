@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 
 from hafenlotse.acting import acting, actor
-from hafenlotse.books import Kept, Pools, load_end, load_sums, load_voice
+from hafenlotse.books import Kept, Pools, load_end, load_rebuild, load_sums, load_voice
 from hafenlotse.reconciliation import Books, Comparison, compare, entry_of
 from hafenlotse.replay import Rebuild, Replay
 from hafenlotse.store.reading import allow_long_reading
@@ -15,7 +15,7 @@ from services.quota.domain.counts import Changes
 from services.quota.domain.crossings import Crossing
 from services.quota.domain.postings import Entry
 from services.quota.store.counts import save_counts
-from services.quota.store.crossings import insert_crossings, list_crossings_after
+from services.quota.store.crossings import insert_crossings
 from services.quota.store.entries import insert_batch
 from services.quota.store.positions import lock_position
 from services.quota.store.snapshots import insert_snapshot
@@ -110,11 +110,9 @@ async def _load_rebuild(tx: Connection, comparison: Comparison) -> Rebuild | Non
     """The crossings that stay without a reason in the ledger; None where there are none."""
     if comparison.unfounded is None:
         return None
-    land, raised = comparison.kept.land, comparison.raised
-    founded, position = comparison.unfounded - 1, comparison.kept.sums.position
-    found = await list_crossings_after(tx, land, founded, raised - founded)
-    unfounded = [crossing for crossing, _ in found]
-    return Rebuild(position.sequence, position.definition, founded, raised, unfounded)
+    kept, founded = comparison.kept, comparison.unfounded - 1
+    place = kept.sums.position.sequence, kept.sums.position.definition
+    return await load_rebuild(tx, kept.land, place, founded, comparison.raised)
 
 
 async def _rebuild(books: Books, comparison: Comparison, rebuild: Rebuild | None) -> int:

@@ -16,14 +16,15 @@ import uvicorn
 from fastapi import APIRouter, Depends, FastAPI, Request
 
 from shared.access import Issuer
+from shared.forgetting import forget_daily
 from shared.http.health import health_router
 from shared.http.problems import Problem
 from shared.http.rate import RateLimit
 from shared.http.refusals import answer_problems
 from shared.logs import start_logging
-from shared.old_answers import forget_old_answers
 from shared.postgres import NOT_PREPARED, UNAVAILABLE, Database, open_pool
 from shared.settings import ServiceSettings
+from shared.store.idempotency import sweep_kept
 
 STOP_SECONDS = 10
 GARBAGE_AT_ONCE = 10_000
@@ -92,7 +93,7 @@ class Service:
         database = await self._wait_for_database()
         try:
             async with self.work(database) as jobs, asyncio.TaskGroup() as group:
-                own = forget_old_answers(database)
+                own = forget_daily(database, "answers", sweep_kept)
                 tasks = [group.create_task(_until_cancelled(job)) for job in (*jobs, own)]
                 self.database = database
                 log.info("%s is at work", self.name)

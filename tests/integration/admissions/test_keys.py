@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from shared.old_answers import forget_old_answers
+from shared.forgetting import forget_daily
+from shared.store.idempotency import sweep_kept
 from tests.eventually import eventually
 from tests.integration.admissions.service import PLACEMENTS, Admissions, a_placement
 from tests.sizes import sized
@@ -79,6 +80,6 @@ async def test_answers_are_forgotten_after_a_month_and_not_before(admissions: Ad
             left = await tx.fetch("SELECT key FROM idempotency_keys ORDER BY key")
             return [row["key"] for row in left] == ["kept", "young"]
 
-        sweeping = asyncio.create_task(forget_old_answers(pool))
+        sweeping = asyncio.create_task(forget_daily(pool, "answers", sweep_kept))
         await eventually(keys, within=5, because="only the old answer is swept")
         sweeping.cancel()

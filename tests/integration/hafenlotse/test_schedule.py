@@ -3,16 +3,15 @@
 import asyncio
 import os
 import signal
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
 
-from embedded.settings import ROOT
 from tests.eventually import eventually
 from tests.integration.hafenlotse.conftest import House
+from tests.integration.processes import running_module
 
 pytestmark = pytest.mark.asyncio
 AT_ONCE = ("--first-minutes", "0")
@@ -23,18 +22,10 @@ RUNS = "SELECT actor, lands, entries, different, by_check FROM reconciliations O
 async def job(
     house: House, *words: str, **settings: str
 ) -> AsyncIterator[asyncio.subprocess.Process]:
-    running = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "hafenlotse.schedule", *words),
-        cwd=ROOT,
-        env=os.environ | house.environment | settings,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    try:
+    environment, heard = os.environ | house.environment | settings, asyncio.subprocess.PIPE
+    command = "hafenlotse.schedule", *words
+    async with running_module(*command, env=environment, stderr=heard) as running:
         yield running
-    finally:
-        if running.returncode is None:
-            running.kill()
-        await running.wait()
 
 
 async def runs(house: House, number: int) -> list[Any]:

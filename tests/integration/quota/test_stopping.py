@@ -4,7 +4,6 @@ import asyncio
 import os
 import random
 import signal
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -17,6 +16,7 @@ from shared.codes import Ags
 from shared.contracts.ledger import entry_event
 from shared.topics import PLACEMENTS
 from tests.eventually import eventually
+from tests.integration.processes import running_module
 from tests.integration.quota.conftest import QuotaInTest
 from tests.integration.quota.ledgers import posting
 from tests.integration.servers import OwnDatabase
@@ -24,7 +24,6 @@ from tests.integration.shared.topics import producing
 from tests.sizes import sized
 
 pytestmark = pytest.mark.asyncio
-ROOT = Path(__file__).parents[3]
 GRACE_SECONDS = 10
 PLACE = "SELECT next_offset FROM offsets WHERE topic = $1 AND partition = 0"
 
@@ -61,18 +60,10 @@ async def quota_process(
         "HAFENLOTSE_TOPIC_PREFIX": prefix,
         "HAFENLOTSE_ISSUER": "http://127.0.0.1:9",
     }
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "services.quota"),
-        env={"PATH": os.environ["PATH"], **settings},
-        cwd=ROOT,
-        stderr=asyncio.subprocess.DEVNULL,
-    )
-    try:
+    environment = {"PATH": os.environ["PATH"], **settings}
+    quiet = asyncio.subprocess.DEVNULL
+    async with running_module("services.quota", env=environment, stderr=quiet) as process:
         yield process
-    finally:
-        if process.returncode is None:
-            process.kill()
-        await process.wait()
 
 
 @pytest.mark.promise(17)

@@ -6,7 +6,6 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import asdict
-from pathlib import Path
 
 import orjson
 
@@ -14,9 +13,9 @@ from shared.postgres import Bell, open_pool
 from shared.relay import Place, Relay
 from shared.topics import PLACEMENTS
 from tests.eventually import eventually
+from tests.integration.processes import running_module
 from tests.integration.shared.ledgers import Rows
 
-ROOT = Path(__file__).parents[3]
 PLACE = "TEST_RELAY_PLACE"
 LEADS, WAITS = "leads", "waits"
 
@@ -24,18 +23,10 @@ LEADS, WAITS = "leads", "waits"
 @asynccontextmanager
 async def relay_process(place: Place) -> AsyncIterator[asyncio.subprocess.Process]:
     """One more relay of a place; it is killed at the end if it still runs."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", __name__),
-        env={"PATH": os.environ["PATH"], PLACE: orjson.dumps(asdict(place)).decode()},
-        cwd=ROOT,
-        stdout=asyncio.subprocess.PIPE,
-    )
-    try:
+    environment = {"PATH": os.environ["PATH"], PLACE: orjson.dumps(asdict(place)).decode()}
+    heard = asyncio.subprocess.PIPE
+    async with running_module(__name__, env=environment, stdout=heard) as process:
         yield process
-    finally:
-        if process.returncode is None:
-            process.kill()
-        await process.wait()
 
 
 async def word_of(process: asyncio.subprocess.Process) -> str:
