@@ -1,5 +1,6 @@
 """A consumer that stands still is noticed, and started again."""
 
+from asyncio import Event
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import TypeAlias
@@ -32,13 +33,16 @@ async def test_a_loop_that_was_cancelled_is_started_again(reading: Reading) -> N
 def failing_heartbeat(error: Exception) -> Fault:
     """Heartbeats end with an error that aiokafka does not know: it hands out only this then."""
 
+    failed = Event()
+
     async def fail() -> bool:
+        failed.set()
         raise error
 
     async def next_heartbeat(consumer: AIOKafkaConsumer) -> None:
+        """Not the task that beats now: a group that is dealt out once more makes another."""
         consumer._coordinator._do_heartbeat = fail
-        beating = consumer._coordinator._heartbeat_task
-        await eventually(beating.done, within=5, because="it is due")
+        await eventually(failed.is_set, within=20, because="it is due")
 
     return next_heartbeat
 
