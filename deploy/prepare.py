@@ -9,9 +9,9 @@ from pathlib import Path
 
 import asyncpg
 
+from deploy.migrations import migrate
 from embedded.credentials import SERVICE, clients, secret, write_clients
 from embedded.issuer import kept_key
-from shared.migrations import migrate
 
 SERVICES = ("admissions", "quota", "notifications")
 FOLDER = Path(os.environ.get("HAFENLOTSE_SECRETS", "/secrets"))

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 
 import asyncpg
 
+from deploy.migrations import MigrationChanged, migrate
 from embedded.faults import Fault
 from embedded.postgres import OWNER, PostgresServer
 from embedded.settings import ROOT
-from shared.migrations import MigrationChanged, migrate
 
 NAME = "hafenlotse"
 ROLES = ROOT / "deploy" / "postgres" / "roles.sql"

@@ -181,8 +181,8 @@ class Inbox(Generic[B]):
         ends = await consumer.end_offsets(list(assigned))
         fitting = {place: hints.get(place.partition, 0) for place in assigned}
         fitting = {place: at if at <= ends[place] else 0 for place, at in fitting.items()}
-        for place, at in fitting.items():
-            consumer.seek(place, at)
+        for place in assigned & consumer.assignment():  # what was taken away meanwhile is not ours
+            consumer.seek(place, fitting[place])
         self.watch.moved({place.partition: at for place, at in fitting.items()}, fetched=False)
 
     async def _settle(self, line: Line[B]) -> None:

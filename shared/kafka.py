@@ -10,6 +10,8 @@ from aiokafka.errors import KafkaError
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
 
+from shared.records import read_any_header
+
 START_SECONDS = 10.0
 CLOSE_SECONDS = 5.0
 log = logging.getLogger(__name__)
@@ -17,6 +19,7 @@ log = logging.getLogger(__name__)
 
 def make_broker(bootstrap: str) -> KafkaBroker:
     """FastStream's broker, which neither makes topics nor converts what it reads."""
+    read_any_header()
     return KafkaBroker(
         bootstrap.split(","),
         allow_auto_create_topics=False,

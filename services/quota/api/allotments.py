@@ -11,6 +11,7 @@ from fastapi import APIRouter, Query, Response
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from documents.declared import answers
+from services.quota.api.days import Day
 from services.quota.api.reading import find_land, read_rules
 from services.quota.domain.allotment import Method, allot
 from services.quota.domain.balances import shares_on
@@ -22,7 +23,6 @@ from shared.http.answers import Malformed, OutOfRange, answer, bounds, whole_num
 from shared.http.faults import refusing
 from shared.http.problems import Fault, Problem
 from shared.http.route import ALL_BUT_OPERATOR, ANY_TOKEN, Calling, ContractRoute, allowed
-from shared.http.values import Day
 from shared.postgres import snapshot
 from shared.service import Stored
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any, NamedTuple
 from fastapi import Depends, Request
 from pydantic import BaseModel, BeforeValidator, ConfigDict, WithJsonSchema
 
+from services.quota.api.days import Day
 from services.quota.api.ledger_clock import LedgerClock
 from services.quota.api.reading import find_land
 from services.quota.domain.balances import counted_until
@@ -32,7 +33,6 @@ from shared.http.answers import Malformed, bounds, whole_number
 from shared.http.faults import refusing
 from shared.http.problems import Fault, Language, Problem, language_of
 from shared.http.route import Calling
-from shared.http.values import Day
 from shared.postgres import Connection, Database, snapshot
 from shared.service import Stored
 

@@ -16,6 +16,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from services.quota.api.days import Day
 from services.quota.domain.definitions import (
     ANY_PROGRAMME,
     CreditingRule,
@@ -31,7 +32,6 @@ from services.quota.store.names import load_programme_names, load_unit_names
 from shared.codes import FIRST_DAY, LANDS, Ags, Programme, Refusal
 from shared.http.answers import Malformed, OutOfRange
 from shared.http.faults import refusing
-from shared.http.values import Day
 
 UNITS, PROGRAMMES = load_unit_names(), load_programme_names()
 QUOTA_CODE = re.compile(r"[a-z][a-z0-9-]{0,39}")

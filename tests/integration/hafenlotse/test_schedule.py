@@ -37,6 +37,12 @@ async def runs(house: House, number: int) -> list[Any]:
     return rows
 
 
+async def heard(running: asyncio.subprocess.Process, sentence: str) -> str:
+    """What it said up to this sentence."""
+    assert running.stderr is not None
+    return (await running.stderr.readuntil(f"{sentence}\n".encode())).decode()
+
+
 async def stopped(running: asyncio.subprocess.Process) -> str:
     """What it said until it ended in order."""
     running.send_signal(signal.SIGTERM)
@@ -59,7 +65,8 @@ async def test_findings_are_errors_with_place_and_both_sides(house: House) -> No
     await house.tamper("quota", "UPDATE daily_sums SET persons = 9 WHERE unit = '01002'")
     async with job(house, *AT_ONCE) as running:
         [row] = await runs(house, 1)
-        said = await stopped(running)
+        said = await heard(running, "expected 8, found 9")
+        await stopped(running)
     assert row == ("schedule", 16, 5, 1, {"days": 1})
     [summary, finding] = [line for line in said.splitlines() if "ERROR" in line]
     assert summary.endswith(": 1 differences (1 days)")

@@ -10,11 +10,15 @@ COMMIT = b"COMMIT;"
 
 @dataclass
 class Wire:
-    """Forwards bytes both ways; `breaks` says at which side of the next COMMIT it ends."""
+    """Forwards bytes both ways; `breaks` says at which side of a COMMIT it ends.
+
+    It is the next COMMIT of a session that carried `mark` since its last one: others commit, too.
+    """
 
     port: int
     server_port: int
     breaks: str | None = None
+    mark: bytes = b""
     broken: int = 0
     ends: list[asyncio.StreamWriter] = field(default_factory=list)
 
@@ -22,12 +26,16 @@ class Wire:
         there, back = await asyncio.open_connection("127.0.0.1", self.server_port)
         answers = asyncio.create_task(pour(there, writer))
         self.ends += (writer, back)
+        carried = b""
         with suppress(ConnectionError):
             while said := await reader.read(65536):
-                if COMMIT in said and self.breaks:
-                    await end(answers)
-                    await self._break(said, there, back)
-                    break
+                carried += said
+                if COMMIT in said:
+                    if self.breaks and self.mark in carried:
+                        await end(answers)
+                        await self._break(said, there, back)
+                        break
+                    carried = b""
                 back.write(said)
         await end(answers)
         writer.close()

@@ -25,7 +25,7 @@ async def test_a_commit_that_was_cut_has_one_effect(
         async with notes_here(url, password, issuer) as notes:
             for number in range(sized(10, 250)):
                 said = f"note-{number}"
-                wire.breaks = side
+                wire.breaks, wire.mark = side, said.encode()
                 first = await notes.write(said, said)
                 assert (first.status_code, wire.broken) == (503, number + 1)
                 again = await notes.write(said, said)

@@ -33,6 +33,28 @@ def as_zstandard(batch: bytes) -> bytes:
 
 
 @pytest.mark.promise(10)
+@pytest.mark.parametrize("after", [0, 1, 12], ids="{} good ones before it".format)
+async def test_a_header_whose_name_is_not_utf_8_is_buried_and_stops_nobody(
+    reading: Reading, after: int
+) -> None:
+    entries = reading.ledgers.record("01", 12)
+    async with producing(reading.bootstrap) as producer:
+        batch = producer.create_batch()
+        for value in entries[:after]:
+            batch.append(timestamp=None, key=b"01", value=value)
+        batch.append(timestamp=None, key=b"01", value=b"poison", headers=[("name", b"\xff")])
+        for value in entries[after:]:
+            batch.append(timestamp=None, key=b"01", value=value)
+        batch._buffer = sealed(bytes(batch._build()).replace(b"\x08name", b"\x08na\xffe"))
+        await (await producer.send_batch(batch, reading.topic, partition=0))
+    await reading.start()
+    await reading.reached(land_01=12)
+    [letter] = await eventually(reading.letters, within=5, because="it is kept")
+    assert letter["value"] == b"poison"
+    assert letter["headers"] == [[r"na\\xffe", "ff"]]
+
+
+@pytest.mark.promise(10)
 async def test_a_batch_that_is_compressed_by_a_codec_that_we_lack_stops_nobody(
     reading: Reading,
 ) -> None:

@@ -8,8 +8,8 @@ import asyncpg
 import pytest
 import pytest_asyncio
 
+from deploy.migrations import MigrationChanged, migrate
 from shared import postgres
-from shared.migrations import MigrationChanged, migrate
 from shared.postgres import Bell, Database, is_outage, snapshot, transaction
 from tests.eventually import eventually
 from tests.integration.servers import OwnDatabase

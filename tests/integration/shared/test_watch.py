@@ -131,12 +131,14 @@ async def test_silence_is_no_fault(reading: Reading) -> None:
     assert watch
     # Applied is not yet fetched: what Kafka is late with comes from the ledger's feed.
     await eventually(lambda: is_read_to_the_end(watch), within=20, because="all is fetched")
-    watch.stall_seconds = 0.0
+    # A watch of its own: two that look at once would both start the consumer again.
+    impatient = Watch(watch.subscriber, watch.bootstrap)
+    impatient.stall_seconds, impatient.places = 0.0, watch.places
 
     async def is_left_alone() -> bool:
         tasks = list(watch.subscriber.tasks)
         for _ in range(3):
-            await watch.look()
+            await impatient.look()
         return watch.subscriber.tasks == tasks
 
     # A group that is dealt out once more goes back a little, and is not silent for a moment.

@@ -5,11 +5,11 @@ from typing import Annotated, Any
 import pytest
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from services.quota.api.days import Day
 from shared.codes import Refusal
 from shared.http.answers import whole_number
 from shared.http.faults import faults_of, pointer, refusing
 from shared.http.problems import Fault
-from shared.http.values import Day
 
 
 class TooGreen(Refusal):

@@ -1,4 +1,4 @@
-"""Values that several bodies and queries carry."""
+"""Calendar days as bodies and queries carry them."""
 
 import re
 from datetime import date

@@ -1,0 +1,60 @@
+"""Lets aiokafka read records whose header names are not UTF-8, at which it stops for ever."""
+
+from typing import Any
+
+from aiokafka.consumer import fetcher
+from aiokafka.errors import CorruptRecordException
+from aiokafka.record.default_records import _DefaultRecordBatchPy
+from aiokafka.record.memory_records import MemoryRecords, _MemoryRecordsPy
+
+
+class _Fetched(MemoryRecords):  # type: ignore[misc]  # a protocol to the checker alone
+    """Records that keep the bytes they are read from."""
+
+    def __init__(self, data: bytes) -> None:
+        super().__init__(data)
+        self.data = data
+
+
+class _Escaping(bytearray):
+    def __getitem__(self, at: Any) -> Any:
+        found = super().__getitem__(at)
+        return _Escaping(found) if isinstance(at, slice) else found
+
+    def decode(self, *_: str) -> str:
+        return super().decode(errors="backslashreplace")
+
+
+class _Batch(_DefaultRecordBatchPy):  # type: ignore[misc]  # final to the checker alone
+    def __init__(self, data: memoryview) -> None:
+        super().__init__(data)
+        self._buffer = _Escaping(data)
+
+
+class _Escaped(_MemoryRecordsPy):  # type: ignore[misc]  # final to the checker alone
+    """The same records, read by aiokafka's slower reader."""
+
+    def next_batch(self) -> _Batch:
+        batch = _Batch(self._next_slice)
+        self._cache_next()
+        return batch
+
+
+class _PartitionRecords(fetcher.PartitionRecords):  # type: ignore[misc]  # untyped
+    _records: Any
+
+    def __next__(self) -> Any:
+        try:
+            return super().__next__()
+        except (UnicodeDecodeError, CorruptRecordException):
+            if not isinstance(self._records, _Fetched):
+                raise
+            # From the fetch's start: what was handed out lies before `next_fetch_offset`.
+            self._records = _Escaped(self._records.data)
+            self._records_iterator = self._unpack_records()
+            return super().__next__()
+
+
+def read_any_header() -> None:
+    """Let every consumer of this process hand out a byte of such a name as Python writes it."""
+    fetcher.MemoryRecords, fetcher.PartitionRecords = _Fetched, _PartitionRecords
