@@ -6,7 +6,7 @@ from datetime import date
 
 from services.quota.domain.definitions import PeriodTurned, QuotaRules
 from services.quota.domain.stretches import period_holding
-from services.quota.store.definitions import list_quotas
+from services.quota.store.definitions import list_calendars
 from services.quota.store.positions import lock_position
 from services.quota.store.worlds import apply_changes, load_world
 from shared.clock import now, today_in_berlin
@@ -23,7 +23,7 @@ async def turn_periods_forever(database: Database, bell: Bell) -> None:
         try:
             if await turn_periods(database, today_in_berlin()):
                 bell.ring()
-        except (*UNAVAILABLE, LandHeld) as failure:
+        except UNAVAILABLE as failure:
             log.warning("the calendar is looked at later: %r", failure)
         await asyncio.sleep(LOOK_EVERY_SECONDS)
 
@@ -31,8 +31,17 @@ async def turn_periods_forever(database: Database, bell: Bell) -> None:
 async def turn_periods(database: Database, today: date) -> list[QuotaCode]:
     """Write the turn of every quota whose period is over; the quotas that turned."""
     async with database.acquire(timeout=5) as tx:
-        quotas = await list_quotas(tx)
-    return [quota for quota, land in quotas if await _turn(database, land, quota, today)]
+        quotas = await list_calendars(tx)
+    over = [rules for rules in quotas if new_period(rules, today)]
+    return [each.quota for each in over if await _turn_unless_held(database, each, today)]
+
+
+async def _turn_unless_held(database: Database, over: QuotaRules, today: date) -> bool:
+    try:
+        return await _turn(database, over.land, over.quota, today)
+    except LandHeld as reason:
+        log.warning("%s: no new period while its Land is held: %s", over.quota, reason)
+        return False
 
 
 async def _turn(database: Database, land: Land, quota: QuotaCode, today: date) -> bool:

@@ -1,6 +1,11 @@
 """The log of definitions, and the first ones of a Land from the data files."""
 
-from services.quota.domain.definitions import Definition
+from itertools import groupby
+from operator import itemgetter
+
+from asyncpg import Record
+
+from services.quota.domain.definitions import Definition, QuotaRules, fold
 from services.quota.domain.documents import from_document, kind_of, to_document
 from shared.codes import Land, QuotaCode
 from shared.postgres import Connection
@@ -8,6 +13,10 @@ from shared.postgres import Connection
 LOG = """
     SELECT land, number, quota, kind, change, ledger_sequence, recorded_at
       FROM definitions WHERE land = $1 ORDER BY number
+"""
+CALENDARS = """
+    SELECT land, number, quota, kind, change, ledger_sequence, recorded_at
+      FROM definitions WHERE kind IN ('quota', 'period', 'turn', 'closure') ORDER BY quota, number
 """
 INSERT = """
     INSERT INTO definitions
@@ -20,17 +29,24 @@ QUOTAS = "SELECT quota, land FROM definitions WHERE kind = 'quota' ORDER BY quot
 
 async def list_definitions(tx: Connection, land: Land) -> list[Definition]:
     """Every definition of a Land in order."""
-    return [
-        Definition(
-            land=row["land"],
-            number=row["number"],
-            quota=row["quota"],
-            ledger_sequence=row["ledger_sequence"],
-            recorded_at=row["recorded_at"],
-            change=from_document(row["kind"], row["change"]),
-        )
-        for row in await tx.fetch(LOG, land)
-    ]
+    return [_definition(row) for row in await tx.fetch(LOG, land)]
+
+
+async def list_calendars(tx: Connection) -> list[QuotaRules]:
+    """Every quota by code, with nothing but its period and its end: no members, rules or keys."""
+    rows = groupby(await tx.fetch(CALENDARS), key=itemgetter("quota"))
+    return [fold(map(_definition, definitions)) for _, definitions in rows]
+
+
+def _definition(row: Record) -> Definition:
+    return Definition(
+        land=row["land"],
+        number=row["number"],
+        quota=row["quota"],
+        ledger_sequence=row["ledger_sequence"],
+        recorded_at=row["recorded_at"],
+        change=from_document(row["kind"], row["change"]),
+    )
 
 
 async def insert_definition(tx: Connection, definition: Definition, actor: str) -> None:
