@@ -8,7 +8,7 @@ from tests.chaos.havoc import BACK_ENDS, PROCESSES, SERVICES, Havoc
 from tests.end_to_end.load import Load, load_on
 from tests.end_to_end.quotas import eventually_some
 from tests.end_to_end.system import System
-from tests.end_to_end.world import assert_world_agrees
+from tests.end_to_end.world import Expected, assert_world_agrees
 from tests.sizes import sized
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -17,13 +17,14 @@ CAUGHT_UP_SECONDS = 120
 SEED = 20231031
 
 
-async def assert_counted_once(system: System, load: Load) -> None:
+async def assert_counted_once(system: System, load: Load) -> Expected:
     """All that was accepted is in the ledger, once, and everything follows from it."""
     expected = await assert_world_agrees(system, CAUGHT_UP_SECONDS)
     recorded = [e["placement"] for e in expected.entries if e["type"] == "recorded"]
     assert len(recorded) == len(set(recorded))
     assert set(load.accepted) <= set(recorded)
     assert len(load.accepted) == len(set(load.accepted))
+    return expected
 
 
 async def more_accepted(load: Load, count: int) -> None:

@@ -15,26 +15,31 @@ START_SECONDS, STOP_SECONDS = 240, 60
 
 
 @contextmanager
-def own_system() -> Iterator[Path]:
-    """The access.json of a fresh system; afterwards none of its processes is left."""
+def own_system(python: Path | None = None) -> Iterator[Path]:
+    """The access.json of a fresh system; afterwards none of its processes is left.
+
+    Its processes run by the interpreter of the tests unless another one is named.
+    """
     with tempfile.TemporaryDirectory(prefix="hafenlotse-e2e-") as folder:
         home = Path(folder)
         settings = {"HAFENLOTSE_HOME": folder, "HAFENLOTSE_GATEWAY_PORT": str(free_port())}
         try:
-            embedded("up", settings, START_SECONDS)
+            embedded("up", settings, START_SECONDS, python)
             started = processes(home / "access.json")
             yield home / "access.json"
         finally:
-            embedded("down", settings, STOP_SECONDS)
+            embedded("down", settings, STOP_SECONDS, python)
         left = [f"{name} {pid}" for name, pid in started.items() if is_alive(pid)]
         left += commands_naming(folder)
         assert not left, f"still running after `down`: {left}"
 
 
-def embedded(command: str, settings: dict[str, str], within: float) -> None:
+def embedded(
+    command: str, settings: dict[str, str], within: float, python: Path | None = None
+) -> None:
     """Run `python -m embedded`; its words are the failure's message."""
     done = subprocess.run(
-        [sys.executable, "-m", "embedded", command],
+        [python or sys.executable, "-m", "embedded", command],
         cwd=ROOT,
         env=os.environ | settings,
         stdout=subprocess.PIPE,
