@@ -109,5 +109,5 @@ mutation: dev ## Do the tests bite? Mutation score of each domain room, at least
 			exit low > 0 || NR == 0 }'
 
 .PHONY: bench
-bench: dev ## Placement to alert in the list: 20 and 200 a second; figures and whether any is lost
-	@$(BIN)/python -m benchmarks.alerts
+bench: dev ## Quota beside its limit and its peers, and placement to alert: 20 minutes, figures, losses
+	@$(BIN)/python -m benchmarks

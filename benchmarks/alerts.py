@@ -1,18 +1,16 @@
 """From a city's placement to the alert in the coordination's list, under an open-loop load."""
 
 import argparse
-import json
 import sys
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
-from pathlib import Path
 
 from benchmarks.figures import Figures, medians, table
 from benchmarks.loading import Bench
-from benchmarks.machine import describe_machine
+from benchmarks.results import keep
 from benchmarks.system import system_under_load
 
-RESULT = Path(__file__).parent / "results" / "latest.json"
+LARGE_LOAD, LARGE_BATCH = 1000, 10
+"""From this load on placements come in batches, as single requests would only queue."""
 
 
 def main() -> None:
@@ -21,10 +19,13 @@ def main() -> None:
     with system_under_load() as system:
         bench = Bench(system, wanted.seed)
         runs = {
-            load: [bench.run(load, wanted.seconds, wanted.batch) for _ in range(wanted.runs)]
+            load: [
+                bench.run(load, wanted.seconds, _batch(load, wanted.batch))
+                for _ in range(wanted.runs)
+            ]
             for load in wanted.per_second
         }
-    keep(runs)
+    keep("alerts", _flat(runs), runs)
     print(table({load: medians(each) for load, each in runs.items()}))
     if any(figures["wrong"] for each in runs.values() for figures in each):
         sys.exit("Ledger, crossings and alerts do not agree: see 'wrong' in the runs.")
@@ -40,22 +41,17 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def keep(runs: Mapping[int, Sequence[Figures]]) -> None:
-    """Write all runs and their medians; `figures` is flat, as `alert_p99_seconds_200`."""
-    figures = {
+def _batch(per_second: int, wanted: int) -> int:
+    return wanted if wanted > 1 or per_second < LARGE_LOAD else LARGE_BATCH
+
+
+def _flat(runs: Mapping[int, Sequence[Figures]]) -> Figures:
+    """The medians of all loads, as `alert_p99_seconds_200`."""
+    return {
         f"{name}_{load}": value
         for load, each in runs.items()
         for name, value in medians(each).items()
     }
-    result = {
-        "figures": figures,
-        "date": datetime.now(UTC).isoformat(timespec="seconds"),
-        "command": " ".join(["python -m benchmarks.alerts", *sys.argv[1:]]),
-        "machine": describe_machine(),
-        "runs": runs,
-    }
-    RESULT.parent.mkdir(exist_ok=True)
-    RESULT.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,1 @@
+"""Programs that read the topic, each in a process of its own."""
