@@ -109,5 +109,5 @@ mutation: dev ## Do the tests bite? Mutation score of each domain room, at least
 			exit low > 0 || NR == 0 }'
 
 .PHONY: bench
-bench: dev ## Quota beside its limit and its peers, and placement to alert: 20 minutes, figures, losses
+bench: dev ## Quota beside its limit and peers; placement to alert: figures, losses, 20 minutes
 	@$(BIN)/python -m benchmarks
