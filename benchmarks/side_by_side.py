@@ -48,6 +48,8 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.side_by_side", description=__doc__)
     parser.add_argument("--events", type=int, default=300_000)
     parser.add_argument("--rounds", type=int, default=3)
+    sizes = [world.size for world in WORLDS]
+    parser.add_argument("--units", type=int, nargs="+", default=sizes, choices=sizes)
     parser.add_argument("--readers", nargs="+", default=list(READERS), choices=READERS)
     return parser.parse_args()
 
@@ -55,7 +57,7 @@ def _arguments() -> argparse.Namespace:
 async def _measure(wanted: argparse.Namespace) -> list[Measured]:
     measured = []
     with running_servers() as servers:
-        for world in WORLDS:
+        for world in (each for each in WORLDS if each.size in wanted.units):
             prepared = await prepare(servers, world, wanted.events)
             measured.append(await _measure_world(prepared, wanted.readers, wanted.rounds))
     return measured
