@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from embedded.home import write_whole
+from embedded.settings import GATEWAY_PORT
 
 
 @dataclass
@@ -14,6 +15,7 @@ class Report:
     """State `starting`, `ready`, `failed` or `stopping`; steps are (seconds since start, text)."""
 
     pid: int
+    gateway_port: int = GATEWAY_PORT
     state: str = "starting"
     fault: str | None = None
     steps: list[tuple[float, str]] = field(default_factory=list)
@@ -25,9 +27,9 @@ class Report:
 class Reporter:
     """Keeps the report and writes it after each change."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, gateway_port: int) -> None:
         self._path, self._begun = path, time.monotonic()
-        self.report = Report(os.getpid())
+        self.report = Report(os.getpid(), gateway_port)
         self.write()
 
     def step(self, text: str) -> None:

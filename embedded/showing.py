@@ -3,6 +3,7 @@
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from embedded.home import Home
@@ -34,6 +35,7 @@ def show_status(home: Home, settings: Settings) -> bool:
     if report is None:
         print("Hafenlotse is not running here: 'make up' starts it.")
         return False
+    settings = replace(settings, gateway_port=report.gateway_port)  # it runs where it was started
     pids = {**report.processes, "supervisor": report.pid}
     found = {"supervisor": report.state, **states(home, settings)}
     if RECONCILIATION in pids and is_alive(pids[RECONCILIATION], home.root):

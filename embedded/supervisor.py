@@ -160,7 +160,7 @@ class Supervisor:
 
 async def supervise(home: Home, settings: Settings) -> None:
     """Start all, keep it running until SIGTERM, then stop all; faults go to the report."""
-    reporter = Reporter(home.report)
+    reporter = Reporter(home.report, settings.gateway_port)
     supervisor = Supervisor(home, settings, reporter)
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

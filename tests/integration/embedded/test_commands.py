@@ -95,11 +95,13 @@ def test_a_first_start_that_has_settled_nothing_yet_can_be_asked(tmp_path: Path)
     home = tmp_path / "state"
     home.mkdir()
     with lock_held(home / "lock"):
-        Reporter(home / "supervisor.json")
+        Reporter(home / "supervisor.json", 8499)
         code, said = run("status", home)
     assert code == 1
     assert "Traceback" not in said
     assert [line.split()[0] for line in said.splitlines()[1:3]] == ["supervisor", "postgres"]
+    # Where it was started, not where it would be started now.
+    assert said.splitlines()[-1].startswith("http://127.0.0.1:8499 ")
 
 
 def test_the_end_of_every_log_is_shown_with_its_process(tmp_path: Path) -> None:

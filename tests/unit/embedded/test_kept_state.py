@@ -59,7 +59,7 @@ def test_the_issuer_reads_the_clients_that_were_handed_over(tmp_path: Path) -> N
 
 
 def test_a_report_can_be_read_while_it_is_written(tmp_path: Path) -> None:
-    reporter = Reporter(tmp_path / "supervisor.json")
+    reporter = Reporter(tmp_path / "supervisor.json", 8400)
     reporter.step("PostgreSQL is ready")
     reporter.turn("failed", "The disk is full.")
     report = read_report(tmp_path / "supervisor.json")
