@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import asyncpg
 
-from benchmarks.world import LANDS, World
+from benchmarks.world import World
 from embedded.database import NAME, prepare_database
 from embedded.postgres import OWNER, PostgresServer
 from services.quota.domain import world as counted
@@ -18,7 +18,7 @@ from services.quota.domain.documents import from_document, kind_of, to_document
 from services.quota.store.counts import save_counts
 from services.quota.store.definitions import INSERT
 from services.quota.store.positions import advance
-from shared.codes import Land, QuotaCode
+from shared.codes import LANDS, Land, QuotaCode
 from shared.postgres import Database, open_pool
 
 SERVICE = "quota"
@@ -71,7 +71,7 @@ async def make_template(server: PostgresServer, world: World, password: str) -> 
     pool = await OwnDatabase(server, template.name, password).open()
     try:
         for land in LANDS:
-            await _define(pool, Land(land), world)
+            await _define(pool, land, world)
     finally:
         await pool.close()
     return template

@@ -11,8 +11,8 @@ from typing import Any
 import orjson
 
 from benchmarks.plan import HOW_OFTEN, PERSONS
-from benchmarks.world import LANDS, PROGRAMMES, World
-from shared.codes import instant_text
+from benchmarks.world import PROGRAMMES, World
+from shared.codes import LANDS, instant_text
 from shared.contracts.ledger import GENESIS
 
 Entry = dict[str, Any]

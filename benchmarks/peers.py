@@ -5,7 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
+from embedded.settings import ROOT
+
 REQUIREMENTS = ROOT / "requirements" / "bench.txt"
 VENV = Path(sys.prefix) / "bench"
 PYTHON = VENV / "bin" / "python"

@@ -14,10 +14,11 @@ from benchmarks import topic
 from benchmarks.comparing import Crossing, load_right
 from benchmarks.database import Template, make_template
 from benchmarks.ledgers import entries
-from benchmarks.peers import PYTHON, ROOT
+from benchmarks.peers import PYTHON
 from benchmarks.world import World
 from embedded.kafka import KafkaBroker, running_kafka
 from embedded.postgres import PostgresServer, running_postgres
+from embedded.settings import ROOT
 from shared.contracts.ledger import entry_event
 from shared.topics import CROSSINGS, PLACEMENTS, ensure_topics
 

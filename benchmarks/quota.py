@@ -11,11 +11,11 @@ from subprocess import Popen
 
 from benchmarks.comparing import crossing_in
 from benchmarks.database import REACHED, SERVICE, OwnDatabase
-from benchmarks.peers import ROOT
 from benchmarks.prepared import Prepared
 from benchmarks.runs import Run
 from benchmarks.topic import ends_of, read_after
 from embedded.ports import pick_port
+from embedded.settings import ROOT
 from shared.postgres import Database
 
 Process = Popen[bytes]

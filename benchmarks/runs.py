@@ -13,10 +13,11 @@ from aiokafka.admin import AIOKafkaAdminClient
 
 from benchmarks.comparing import Crossing, crossing_in
 from benchmarks.ledgers import Entry
-from benchmarks.peers import PYTHON, ROOT
+from benchmarks.peers import PYTHON
 from benchmarks.prepared import Prepared
 from benchmarks.topic import make_topic, read_after
 from embedded.child import last_line
+from embedded.settings import ROOT
 
 OURS = {"limit", "typed", "faststream_one", "faststream_batch"}
 DECODE_ONLY = {"limit", "typed"}

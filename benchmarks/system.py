@@ -13,8 +13,8 @@ from typing import Any
 import httpx
 
 from embedded.ports import pick_port
+from embedded.settings import ROOT
 
-ROOT = Path(__file__).resolve().parent.parent
 RUNNING = "HAFENLOTSE_BENCH_ACCESS"
 LAND = "01"
 FEED_PAGE = 1000

@@ -10,7 +10,6 @@ from typing import Any
 
 SEED = Path(__file__).parents[1] / "services" / "quota" / "data" / "seed_01.json"
 SMALL, LARGE = 15, 11_000
-LANDS = tuple(f"{number:02}" for number in range(1, 17))
 PROGRAMMES = ("safe-harbour", "asylum", "ukraine", "family-reunion", "land-programme")
 ALLIANCE_UNITS = 3
 SINCE = "1990-01-01"

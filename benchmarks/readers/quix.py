@@ -6,7 +6,8 @@ from typing import Any
 from quixstreams import Application, State  # type: ignore[import-not-found]  # bench.txt only
 
 from benchmarks.readers.reading import Job, Progress
-from benchmarks.world import LANDS, Quota, World
+from benchmarks.world import Quota, World
+from shared.codes import LANDS
 
 Document = dict[str, Any]
 STANDINGS = ("under", "on-quota", "over")

@@ -1,11 +1,9 @@
 """Two processes of quota that both believe that they own the Land."""
 
 import asyncio
-import os
-import signal
 import sys
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,13 +70,3 @@ async def second_owner(system: System) -> AsyncIterator[Owner]:
     finally:
         process.terminate()
         await process.wait()
-
-
-@contextmanager
-def standing_still(owner: Owner) -> Iterator[None]:
-    """The process does nothing while the block runs, and then goes on as if nothing had been."""
-    os.kill(owner.pid, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        os.kill(owner.pid, signal.SIGCONT)

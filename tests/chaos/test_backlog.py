@@ -1,11 +1,8 @@
 """Everything is killed at once while much is recorded and nothing of it counted yet."""
 
 import logging
-import os
-import signal
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import cycle, islice, product
 
@@ -13,8 +10,9 @@ import pytest
 
 from tests.chaos.havoc import SERVICES, Havoc
 from tests.chaos.steady import FEW_DAYS
+from tests.end_to_end.own_system import standing_still
 from tests.end_to_end.placements import PLACEMENTS, PROGRAMMES, UNITS, a_placement, head
-from tests.end_to_end.quotas import QUOTAS, eventually_some, level
+from tests.end_to_end.quotas import balances_after, level
 from tests.end_to_end.system import Json, System
 from tests.end_to_end.world import assert_world_agrees
 from tests.sizes import sized
@@ -44,27 +42,17 @@ async def test_what_lies_behind_when_everything_is_killed_is_counted_and_alerted
     system: System,
 ) -> None:
     await level(system)
-    with standing_still(system, "quota", "notifications"):
+    processes = system.processes()
+    still = standing_still(processes["quota"], processes["notifications"])
+    with suppress(ProcessLookupError), still:  # whoever was killed meanwhile can't go on
         await record_many(system, BEHIND)
         last, laps = await head(system), Laps()
         await Havoc(system).kill([*SERVICES, "kafka", "postgres"])
     laps.tell("everything was killed and is ready again")
-    await has_counted(system, last)
+    for quota in ("sh-alliance", "sh-regular"):
+        await balances_after(system, quota, last, COUNTED_SECONDS)
     laps.tell("all of them were counted")
     await assert_world_agrees(system, within=sized(60, 1800))
-
-
-@contextmanager
-def standing_still(system: System, *names: str) -> Iterator[None]:
-    """Processes take nothing in; one that lives on afterwards goes on."""
-    pids = [system.processes()[name] for name in names]
-    for pid in pids:
-        os.kill(pid, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        for pid in set(pids) & set(system.processes().values()):
-            os.kill(pid, signal.SIGCONT)
 
 
 async def record_many(system: System, number: int) -> None:
@@ -78,14 +66,3 @@ async def record_many(system: System, number: int) -> None:
 
 def placement(day: str, programme: str, unit: str) -> Json:
     return a_placement(unit=unit, programme=programme, effective_on=day)
-
-
-async def has_counted(system: System, last: int) -> None:
-    """Wait until both quotas have the entry."""
-    for quota in ("sh-alliance", "sh-regular"):
-
-        async def is_counted(path: str = f"{QUOTAS}/{quota}/balances") -> bool:
-            board = await system.coordination.seen(path)
-            return bool(board["as_of"]["sequence"] >= last)
-
-        await eventually_some(is_counted, f"{quota} has counted {last}", COUNTED_SECONDS)

@@ -18,13 +18,19 @@ LARGEST_GROUP = 10_000
 
 async def balances(system: System, quota: str) -> Json:
     """The balances now, once everything in the ledger is counted."""
-    last = await head(system)
+    return await balances_after(system, quota, await head(system))
+
+
+async def balances_after(
+    system: System, quota: str, last: int, within: float = CAUGHT_UP_SECONDS
+) -> Json:
+    """The balances as soon as that entry is counted."""
 
     async def counted() -> Json | None:
         body = await system.coordination.seen(f"{QUOTAS}/{quota}/balances")
         return body if body["as_of"]["sequence"] >= last else None
 
-    found: Json = await eventually_some(counted, f"{quota} has counted entry {last}")
+    found: Json = await eventually_some(counted, f"{quota} has counted entry {last}", within)
     return found
 
 

@@ -7,7 +7,7 @@ import signal
 import pytest
 
 from tests.end_to_end.load import Load, load_on
-from tests.end_to_end.own_system import is_alive
+from tests.end_to_end.own_system import is_alive, standing_still
 from tests.end_to_end.placements import UNITS, record
 from tests.end_to_end.problems import problem
 from tests.end_to_end.quotas import eventually_some
@@ -74,14 +74,9 @@ async def test_a_process_killed_under_load_loses_nothing_and_doubles_nothing(
 async def test_a_service_that_stands_still_is_never_called_healthy(system: System) -> None:
     pids = [pid_of(system, name) for name in SERVICES]
     health = [f"/{service}/health/{kind}" for service in SERVICES for kind in ("live", "ready")]
-    for pid in pids:
-        os.kill(pid, signal.SIGSTOP)
-    try:
+    with standing_still(*pids):
         async with asyncio.timeout(2):
             answers = await asyncio.gather(*(system.ask("GET", path) for path in health))
-    finally:
-        for pid in pids:
-            os.kill(pid, signal.SIGCONT)
     for answer in answers:
         problem(answer, 503, "unavailable")
 
@@ -93,11 +88,7 @@ async def test_a_service_that_stands_still_is_never_called_healthy(system: Syste
 
 
 async def test_placements_are_accepted_while_kafka_does_not_answer(system: System) -> None:
-    pid = pid_of(system, "kafka")
-    os.kill(pid, signal.SIGSTOP)
-    try:
+    with standing_still(pid_of(system, "kafka")):
         for unit in UNITS:
             await record(system.city(unit), unit=unit, programme="asylum")
-    finally:
-        os.kill(pid, signal.SIGCONT)
     await assert_world_agrees(system)

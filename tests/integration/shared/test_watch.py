@@ -33,14 +33,14 @@ async def test_a_loop_that_was_cancelled_is_started_again(reading: Reading) -> N
 def failing_heartbeat(error: Exception) -> Fault:
     """Heartbeats end with an error that aiokafka does not know: it hands out only this then."""
 
-    failed = Event()
-
-    async def fail() -> bool:
-        failed.set()
-        raise error
-
     async def next_heartbeat(consumer: AIOKafkaConsumer) -> None:
         """Not the task that beats now: a group that is dealt out once more makes another."""
+        failed = Event()
+
+        async def fail() -> bool:
+            failed.set()
+            raise error
+
         consumer._coordinator._do_heartbeat = fail
         await eventually(failed.is_set, within=20, because="it is due")
 

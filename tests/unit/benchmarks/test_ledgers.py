@@ -2,7 +2,8 @@
 
 from benchmarks.ledgers import entries, hash_of
 from benchmarks.readers.typed import Event
-from benchmarks.world import LANDS, SMALL, World
+from benchmarks.world import SMALL, World
+from shared.codes import LANDS
 from shared.contracts.ledger import entry_event
 from shared.contracts.ledger import hash_of as contracts_hash_of
 from tests.model.ledger import faults_in
