@@ -15,7 +15,7 @@ import prometheus_client
 import uvicorn
 from fastapi import APIRouter, Depends, FastAPI, Request
 
-from shared.access import Issuer
+from access.issuer import Issuer
 from shared.forgetting import forget_daily
 from shared.http.health import health_router
 from shared.http.problems import Problem
@@ -65,7 +65,9 @@ class Service:
             telemetry={"tracing": False, "metrics": False, "logs": False},  # nobody listens
         )
         app.state.service = self
-        app.state.issuer = Issuer(settings.issuer, settings.audience, settings.issuer_inside)
+        app.state.issuer = Issuer(
+            settings.issuer, settings.audience, settings.issuer_inside, settings.claims
+        )
         app.state.rate_limit = RateLimit(settings.rate_per_second, settings.rate_burst)
         # Not include_router: FastAPI would look for the route of each request twice.
         for router in (*routers, health_router(self.name)):

@@ -3,15 +3,18 @@
 import os
 import sys
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, PostgresDsn, SecretStr, ValidationError
+from pydantic import BeforeValidator, Field, PostgresDsn, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
+    NoDecode,
     PydanticBaseSettingsSource,
     SecretsSettingsSource,
     SettingsConfigDict,
 )
+
+from access.claims import ClaimsMapping, read_json
 
 SECRETS = "HAFENLOTSE_SECRETS_DIR"
 ADDRESS = r"^https?://\S+$"
@@ -37,6 +40,7 @@ class ServiceSettings(BaseSettings):
     issuer: str = Field(pattern=ADDRESS)
     issuer_inside: str | None = None
     audience: str = "hafenlotse"
+    claims: Annotated[ClaimsMapping, NoDecode, BeforeValidator(read_json)] = ClaimsMapping()
     token_url: str | None = None
     service_client_id: str = "service"
     service_client_secret: SecretStr | None = None

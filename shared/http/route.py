@@ -11,7 +11,8 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, ConfigDict
 
-from shared.access import Caller, Issuer, IssuerUnavailable, TokenInvalid
+from access.caller import Caller, IssuerUnavailable, TokenInvalid
+from access.issuer import Issuer
 from shared.codes import Role
 from shared.http.faults import faults_of
 from shared.http.problems import Fault, Problem

@@ -15,8 +15,9 @@ import httpx
 import pytest
 import pytest_asyncio
 
+from access.caller import TokenInvalid
+from access.issuer import Issuer
 from embedded.ports import pick_port
-from shared.access import Issuer, TokenInvalid
 from shared.codes import Role
 from tests.eventually import eventually
 

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from uuid import UUID
 
+from access.caller import Caller
 from services.admissions.domain.placement import Placement
 from services.admissions.store.placements import load_placement, lock_placement
 from services.admissions.store.reference import load_reference
-from shared.access import Caller
 from shared.codes import LANDS, Land
 from shared.http.problems import Fault, Problem
 from shared.postgres import Connection

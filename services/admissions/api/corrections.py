@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter, Response
 
+from access.caller import Caller
 from documents.declared import CHANGE, NEW, answers, refuses
 from services.admissions.api.authority import find_changeable, require_units
 from services.admissions.api.documents import ROOT, show_placement
@@ -10,7 +11,6 @@ from services.admissions.api.models import CorrectionBody, WithdrawalBody
 from services.admissions.api.shown import PlacementShown
 from services.admissions.domain.placement import Placement, correct, withdraw
 from services.admissions.store.transfers import void_open_transfer
-from shared.access import Caller
 from shared.codes import Role
 from shared.http.answers import etag
 from shared.http.once import once

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Response
 from uuid_utils.compat import uuid7
 
+from access.caller import Caller
 from documents.declared import CHANGE, LOCATION, NEW, answers, refuses
 from services.admissions.api.authority import (
     checked_id,
@@ -34,7 +35,6 @@ from services.admissions.store.transfers import (
     set_state,
     void_open_transfer,
 )
-from shared.access import Caller
 from shared.codes import Refusal, Role
 from shared.http.answers import answer, etag, page, to_cursor
 from shared.http.once import once

@@ -7,8 +7,8 @@ from uuid import UUID
 from fastapi import Depends, Request, Response
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
+from access.caller import Caller
 from services.notifications.api.audience import Audience
-from shared.access import Caller
 from shared.http.answers import Cursor as OfList
 from shared.http.answers import Malformed, from_cursor, page, to_cursor
 from shared.http.faults import refusing

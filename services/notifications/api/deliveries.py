@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict
 
+from access.caller import Caller
 from documents.declared import answers
 from services.notifications.api.asking import (
     Cursor,
@@ -19,7 +20,6 @@ from services.notifications.api.asking import (
 from services.notifications.api.shown import ROOT, DeliveryPage, DeliveryShown
 from services.notifications.domain.delivery import Tracked
 from services.notifications.store import deliveries
-from shared.access import Caller
 from shared.clock import now
 from shared.codes import Role, instant_text
 from shared.http.answers import Limit, answer

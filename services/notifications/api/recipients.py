@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, ConfigDict
 from uuid_utils.compat import uuid7
 
+from access.caller import Caller
 from documents.declared import CHANGE, ETAG, NEW, answers, refuses
 from services.notifications.api.asking import (
     Cursor,
@@ -32,7 +33,6 @@ from services.notifications.api.wishes import RecipientBody, allow_webhook_sink
 from services.notifications.domain.delivery import RECIPIENT_DELETED, Attempt, plan_test
 from services.notifications.domain.recipient import ChannelCode, Recipient
 from services.notifications.store import deliveries, recipients
-from shared.access import Caller
 from shared.clock import now
 from shared.codes import LANDS, Role
 from shared.http.answers import Limit, answer, etag

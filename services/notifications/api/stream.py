@@ -12,6 +12,7 @@ from fastapi import APIRouter, Depends, Header, Request, Response
 from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.types import Receive, Scope, Send
 
+from access.caller import Caller
 from documents.declared import EVENTS, answers
 from services.notifications.api.asking import Listening, lands_of
 from services.notifications.api.audience import Audience
@@ -19,7 +20,6 @@ from services.notifications.api.shown import ROOT, Stream
 from services.notifications.domain.alert import as_changed
 from services.notifications.domain.documents import to_document
 from services.notifications.store.changes import KEPT, Numbered, is_kept, list_changes, load_last
-from shared.access import Caller
 from shared.clock import now
 from shared.codes import Role
 from shared.http.problems import Fault, Problem

@@ -8,6 +8,7 @@ from typing import Annotated, Any, NamedTuple
 from fastapi import Depends, Request
 from pydantic import BaseModel, BeforeValidator, ConfigDict, WithJsonSchema
 
+from access.caller import Caller
 from services.quota.api.days import Day
 from services.quota.api.ledger_clock import LedgerClock
 from services.quota.api.reading import find_land
@@ -26,7 +27,6 @@ from services.quota.store.past import (
     place_after,
 )
 from services.quota.store.positions import load_position
-from shared.access import Caller
 from shared.clock import today_in_berlin
 from shared.codes import Land, QuotaCode, instant_text
 from shared.http.answers import Malformed, bounds, whole_number

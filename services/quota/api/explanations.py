@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 
+from access.caller import Caller
 from documents.declared import answers
 from services.quota.api.as_of import Asked, AsOfQuery, Moment, read_moment
 from services.quota.api.shown import ExplanationShown
@@ -20,7 +21,6 @@ from services.quota.domain.plan import Plan
 from services.quota.domain.postings import Entry, Posting
 from services.quota.store.past import entries_between, load_daily_at
 from services.quota.store.positions import load_position
-from shared.access import Caller
 from shared.codes import Ags, Role
 from shared.contracts.exact import exact
 from shared.http.answers import Cursor, Limit, answer, from_cursor, to_cursor

@@ -2,12 +2,12 @@
 
 from typing import NamedTuple
 
+from access.caller import Caller
 from services.quota.domain.counts import Counts, Position
 from services.quota.domain.definitions import QuotaRules, fold
 from services.quota.store.counts import load_counts
 from services.quota.store.definitions import list_definitions, load_land_of
 from services.quota.store.positions import load_position
-from shared.access import Caller
 from shared.codes import Land, QuotaCode
 from shared.http.problems import Problem
 from shared.postgres import Connection

@@ -12,12 +12,13 @@ from typing import Any
 import uvicorn
 from joserfc import jwt
 from joserfc.jwk import ECKey
+from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from access.issuer import Issuer as Door
 from embedded.credentials import Client
 from embedded.issuer import ALGORITHM, Issuer, issuer_app
 from embedded.ports import pick_port
-from shared.access import Issuer as Door
 from tests.eventually import eventually
 
 COORDINATION = Client("coordination", "", ("coordination",), ("01",))
@@ -33,6 +34,7 @@ class IssuerInTest:
 
     port: int = field(default_factory=pick_port)
     key: ECKey = field(default_factory=lambda: a_key("first"))
+    old: list[ECKey] = field(default_factory=list)
     asked: int = 0
     server: uvicorn.Server | None = None
     thread: threading.Thread | None = None
@@ -67,8 +69,12 @@ class IssuerInTest:
 
     def counting(self, app: ASGIApp) -> ASGIApp:
         async def count(scope: Scope, receive: Receive, send: Send) -> None:
-            self.asked += scope["path"] == "/jwks.json"
-            await app(scope, receive, send)
+            published = {"keys": [key.as_dict(private=False) for key in (self.key, *self.old)]}
+            if scope["path"] == "/jwks.json":
+                self.asked += 1
+                await JSONResponse(published)(scope, receive, send)
+            else:
+                await app(scope, receive, send)
 
         return count
 
@@ -85,9 +91,10 @@ class IssuerInTest:
             self.server.should_exit, thread = True, self.thread
             await eventually(lambda: not thread.is_alive(), within=10, because="it stops")
 
-    async def rotate(self, kid: str) -> None:
-        """Sign with a new key from now on, and publish only that one."""
+    async def rotate(self, kid: str, *, keeps_the_old: bool = False) -> None:
+        """Sign with a new key from now on, and publish only that one, or both."""
         await self.stop()
+        self.old = [self.key] if keeps_the_old else []
         self.key = a_key(kid)
         await self.start()
 
@@ -110,6 +117,11 @@ async def is_admitted(door: Door, token: str) -> bool:
 def part(value: Any) -> str:
     raw = value if isinstance(value, bytes) else json.dumps(value).encode()
     return base64.urlsafe_b64encode(raw).decode().rstrip("=")
+
+
+def decoded(written: str) -> bytes:
+    """The bytes of a part of a token."""
+    return base64.urlsafe_b64decode(written + "=" * (-len(written) % 4))
 
 
 def with_header(header: Any, signature: bytes = b"") -> Callable[[IssuerInTest], str]:

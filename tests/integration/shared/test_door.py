@@ -3,6 +3,8 @@
 import httpx
 import pytest
 
+from tests.integration.shared.false_claims import FALSE
+from tests.integration.shared.forging import FORGED
 from tests.integration.shared.processes import NOTES, Notes
 
 pytestmark = pytest.mark.asyncio
@@ -104,3 +106,16 @@ async def test_a_body_of_another_shape_is_invalid(notes: Notes) -> None:
     for body in bodies:
         answer = await notes.request("POST", NOTES, json=body, headers={"Idempotency-Key": "key"})
         assert (answer.status_code, slug(answer)) == (422, "invalid")
+
+
+@pytest.mark.promise(25)
+async def test_forged_tokens_stay_out(notes: Notes) -> None:
+    issuer = notes.issuer
+    forged = {name: forge(issuer) for name, forge in FORGED.items()}
+    forged |= {name: issuer.signed(issuer.claims(**false)) for name, false in FALSE.items()}
+    assert len(forged) >= 40
+    for name, token in forged.items():
+        headers = {b"Authorization": f"Bearer {token}".encode()}
+        answer = await notes.client.get(NOTES, headers=headers)
+        assert (answer.status_code, slug(answer)) == (401, "token-invalid"), name
+        assert (await notes.request("GET", NOTES)).status_code == 200, name

@@ -66,6 +66,7 @@ def test_all_faults_are_told_in_one_message_without_values(
         "LOG_LEVEL": "LOUD",
         "SECRETS_DIR": "/nowhere/at/all",
         "TOPIC_PREFIX": "Ä",
+        "CLAIMS": '{"roles":',
     }
     for name, value in faults.items():
         environment.setenv(f"HAFENLOTSE_{name}", value)
@@ -88,6 +89,17 @@ def test_what_is_missing_is_named(
     assert [line.split(":")[0].strip() for line in told.splitlines()[1:]] == [
         f"HAFENLOTSE_{name}" for name in ("PORT", "DATABASE_URL", "KAFKA_BOOTSTRAP", "ISSUER")
     ]
+
+
+def test_the_mapping_of_claims_is_json_and_its_faults_say_where_they_are(
+    environment: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    environment.setenv("HAFENLOTSE_CLAIMS", '{"roles": {"at": "/realm_access/roles"}}')
+    assert ServiceSettings.read().claims.roles.at == "/realm_access/roles"
+    environment.setenv("HAFENLOTSE_CLAIMS", '{"roles": {"at": "roles"}}')
+    with pytest.raises(SystemExit):
+        ServiceSettings.read()
+    assert "HAFENLOTSE_CLAIMS_ROLES_AT: " in capsys.readouterr().err
 
 
 @pytest.mark.usefixtures("environment")

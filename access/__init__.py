@@ -1,0 +1,1 @@
+"""Who calls: tokens are checked, and what they claim becomes roles, Länder and units."""
