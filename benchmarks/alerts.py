@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from benchmarks.figures import Figures, medians, table
 from benchmarks.loading import Bench
-from benchmarks.results import keep
+from benchmarks.results import keep, spans
 from benchmarks.system import system_under_load
 
 LARGE_LOAD, LARGE_BATCH = 1000, 10
@@ -25,7 +25,7 @@ def main() -> None:
             ]
             for load in wanted.per_second
         }
-    keep("alerts", _flat(runs), runs)
+    keep("alerts", _flat(runs), runs, spans(runs))
     print(table({load: medians(each) for load, each in runs.items()}))
     if any(figures["wrong"] for each in runs.values() for figures in each):
         sys.exit("Ledger, crossings and alerts do not agree: see 'wrong' in the runs.")

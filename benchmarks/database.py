@@ -52,14 +52,13 @@ class OwnDatabase:
     name: str
     password: str
 
-    @property
-    def url(self) -> str:
+    def url(self, service: str) -> str:
         """As HAFENLOTSE_DATABASE_URL has it: without the password."""
-        return f"postgresql://{SERVICE}@127.0.0.1:{self.server.port}/{self.name}"
+        return f"postgresql://{service}@127.0.0.1:{self.server.port}/{self.name}"
 
-    async def open(self) -> Database:
-        """A pool with quota's own rights."""
-        return await open_pool(self.url, self.password, 4, "benchmark")
+    async def open(self, service: str = SERVICE) -> Database:
+        """A pool with a service's own rights."""
+        return await open_pool(self.url(service), self.password, 4, "benchmark")
 
 
 async def make_template(server: PostgresServer, world: World, password: str) -> Template:

@@ -14,9 +14,15 @@ def spread(name: str, seconds: Iterable[float]) -> dict[str, float]:
     if not ordered:
         return {}
     return {
-        f"{name}_{quantile}_seconds": round(ordered[math.ceil(share * len(ordered)) - 1], 4)
+        f"{name}_{quantile}_seconds": round(nearest_rank(ordered, share), 4)
         for quantile, share in QUANTILES.items()
     }
+
+
+def nearest_rank(values: Iterable[float], share: float) -> float:
+    """The smallest value that so large a share of the values does not exceed."""
+    ordered = sorted(values)
+    return ordered[math.ceil(share * len(ordered)) - 1]
 
 
 def medians(runs: Sequence[Figures]) -> dict[str, float]:

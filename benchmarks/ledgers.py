@@ -2,7 +2,7 @@
 
 import hashlib
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import accumulate
@@ -24,14 +24,16 @@ YEAR_SECONDS = 365 * 86_400
 LATE_DAYS, OFTEN_LATE_DAYS, OFTEN = 120, 10, 0.9
 
 
-def entries(world: World, count: int, seed: int = 1) -> Iterator[Entry]:
-    """So many entries of all Länder over a year, in the order of their recording."""
+def entries(
+    world: World, count: int, seed: int = 1, lands: Sequence[str] = LANDS
+) -> Iterator[Entry]:
+    """So many entries of some Länder over a year, in the order of their recording."""
     chance = random.Random(seed)
-    lands = {land: Ledger(land, world.weights(land), chance) for land in LANDS}
+    ledgers = {land: Ledger(land, world.weights(land), chance) for land in lands}
     for number in range(count):
         # An instant of real life is almost never a whole number of milliseconds.
         at = BEGIN + timedelta(seconds=(number + chance.random()) * YEAR_SECONDS / count)
-        yield lands[chance.choice(LANDS)].next(at)
+        yield ledgers[chance.choice(lands)].next(at)
 
 
 @dataclass(slots=True)

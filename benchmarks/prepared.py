@@ -1,12 +1,13 @@
 """Servers of the benchmark's own, and on them a world's topic, database and right crossings."""
 
 import asyncio
+import secrets
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 import orjson
 
@@ -73,6 +74,18 @@ async def prepare(servers: Servers, world: World, events: int) -> Prepared:
     template, _ = await asyncio.gather(make_template(servers.postgres, world, PASSWORD), reference)
     written.unlink()
     return Prepared(servers, world, events, template, load_right(found))
+
+
+async def find_right(
+    servers: Servers, world: World, ledger: Iterable[Mapping[str, Any]]
+) -> list[Crossing]:
+    """The right crossings of a ledger, by the reference."""
+    name = secrets.token_hex(4)
+    written, found = servers.folder / f"{name}.entries", servers.folder / f"{name}.right"
+    written.write_bytes(b"".join(orjson.dumps(entry) + b"\n" for entry in ledger))
+    await asyncio.to_thread(_find_right, world, written, found)
+    written.unlink()
+    return load_right(found)
 
 
 def _find_right(world: World, written: Path, found: Path) -> None:

@@ -1,14 +1,15 @@
 """The crossings that are right, by brute force: every unit is looked at after every entry."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
-import numpy as np  # type: ignore[import-not-found]  # bench.txt only
+import numpy as np
 import orjson
 
+from benchmarks.comparing import Crossing
 from benchmarks.world import Quota, World
 
 STANDINGS = ("under", "on-quota", "over")
@@ -22,9 +23,9 @@ class Sums:
         self.units = sorted(quota.weights)
         self.number = {unit: number for number, unit in enumerate(self.units)}
         self.weights = np.array([quota.weights[unit] for unit in self.units], dtype=np.int64)
-        self.credited = np.zeros(len(self.units), dtype=np.int64)
+        self.credited: Any = np.zeros(len(self.units), dtype=np.int64)
         self.total = 0
-        self.stands = np.zeros(len(self.units), dtype=np.int8)
+        self.stands: Any = np.zeros(len(self.units), dtype=np.int8)
 
     def apply(self, postings: list[dict[str, Any]]) -> Iterator[tuple[str, str, str, str]]:
         """Count an entry; unit, before, after and balance of each that crossed, by unit."""
@@ -36,7 +37,7 @@ class Sums:
         balances = self.credited * self.quota.whole - self.weights * self.total
         reach = self.quota.tolerance * self.quota.whole
         stands = (balances >= reach).astype(np.int8) - (balances <= -reach)
-        for number in np.flatnonzero(stands != self.stands):
+        for number in map(int, np.flatnonzero(stands != self.stands)):
             before, after = STANDINGS[self.stands[number] + 1], STANDINGS[stands[number] + 1]
             balance = Fraction(int(balances[number]), self.quota.whole)
             yield self.units[number], before, after, str(balance)
@@ -48,20 +49,20 @@ def main() -> None:
     source, target, size, tolerance = sys.argv[1:]
     world = World(int(size), int(tolerance))
     with Path(source).open("rb") as read, Path(target).open("w", encoding="utf-8") as write:
-        sums: dict[str, list[Sums]] = {}
-        for line in read:
-            entry = orjson.loads(line)
-            land = entry["land"]
-            if land not in sums:
-                sums[land] = [Sums(quota) for quota in world.quotas(land)]
-            _cross(sums[land], entry, write)
+        found = crossings_of(world, map(orjson.loads, read))
+        write.writelines(orjson.dumps(crossing).decode() + "\n" for crossing in found)
 
 
-def _cross(quotas: list[Sums], entry: dict[str, Any], write: TextIO) -> None:
-    for each in quotas:
-        for unit, *rest in each.apply(entry["postings"]):
-            row = [entry["land"], entry["sequence"], each.quota.code, unit, *rest]
-            write.write(orjson.dumps(row).decode() + "\n")
+def crossings_of(world: World, entries: Iterable[Mapping[str, Any]]) -> Iterator[Crossing]:
+    """The crossings that entries of any Länder make, in order, by quota and unit within one."""
+    sums: dict[str, list[Sums]] = {}
+    for entry in entries:
+        land = entry["land"]
+        if land not in sums:
+            sums[land] = [Sums(quota) for quota in world.quotas(land)]
+        for each in sums[land]:
+            for unit, *rest in each.apply(entry["postings"]):
+                yield (land, entry["sequence"], each.quota.code, unit, *rest)
 
 
 if __name__ == "__main__":

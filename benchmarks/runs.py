@@ -15,6 +15,7 @@ from benchmarks.comparing import Crossing, crossing_in
 from benchmarks.ledgers import Entry
 from benchmarks.peers import PYTHON
 from benchmarks.prepared import Prepared
+from benchmarks.streams import ALGORITHMS, WARMED_UP, streams_command, write_quotas
 from benchmarks.topic import make_topic, read_after
 from embedded.child import last_line
 from embedded.settings import ROOT
@@ -44,7 +45,7 @@ class Run:
 async def run_reader(prepared: Prepared, reader: str, name: str) -> Run:
     """Run a reader to its end; `name` makes its group and its topic of crossings its own."""
     crossings = await _topic_of(prepared, name)
-    process = await _start(prepared, reader, name, crossings)
+    process = await _start(prepared, reader, name, is_warm=reader in WARMED_UP)
     try:
         async with asyncio.timeout(MOST_SECONDS):
             said, _ = await process.communicate()
@@ -80,7 +81,7 @@ async def _live(prepared: Prepared, reader: str, name: str, most_seconds: float)
     """Run it until all is committed, at most so long after it committed more than before."""
     bootstrap = prepared.servers.kafka.bootstrap
     before = await committed(bootstrap, name)
-    process = await _start(prepared, reader, name, f"{name}.crossings")
+    process = await _start(prepared, reader, name, is_warm=False)
     deadline, until = time.monotonic() + MOST_SECONDS, 0.0
     try:
         while time.monotonic() < deadline and process.returncode is None:
@@ -111,23 +112,28 @@ async def _topic_of(prepared: Prepared, name: str) -> str:
     return crossings
 
 
-async def _start(prepared: Prepared, reader: str, name: str, crossings: str) -> Process:
-    python = sys.executable if reader in OURS else str(PYTHON)
+async def _start(prepared: Prepared, reader: str, name: str, *, is_warm: bool) -> Process:
+    folder = prepared.servers.folder / name
+    folder.mkdir(exist_ok=True)
     given: Mapping[str, object] = {
         "bootstrap": prepared.servers.kafka.bootstrap,
         "topic": prepared.placements,
         "group": name,
-        "crossings": crossings,
+        "crossings": f"{name}.crossings",
         "size": prepared.world.size,
         "tolerance": prepared.world.tolerance,
         "events": prepared.events,
     }
-    words = [str(word) for each, value in given.items() for word in (f"--{each}", value)]
-    folder = prepared.servers.folder / name
-    folder.mkdir(exist_ok=True)
+    if reader in ALGORITHMS:
+        write_quotas(prepared.world, folder / "quotas")
+        command = streams_command(reader, {**given, "quotas": "quotas"}, is_warm=is_warm)
+    else:
+        words = [str(word) for each, value in given.items() for word in (f"--{each}", value)]
+        python = sys.executable if reader in OURS else str(PYTHON)
+        command = [python, "-m", f"benchmarks.readers.{reader}", *words]
     with (folder / "log").open("ab") as log:
         return await asyncio.create_subprocess_exec(
-            *(python, "-m", f"benchmarks.readers.{reader}", *words),
+            *command,
             env=os.environ | {"PYTHONPATH": str(ROOT)},
             cwd=folder,
             stdout=PIPE,

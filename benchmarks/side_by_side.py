@@ -13,11 +13,13 @@ from benchmarks.prepared import Prepared, prepare, running_servers
 from benchmarks.quota import run_quota
 from benchmarks.results import keep
 from benchmarks.runs import DECODE_ONLY, Run, run_killed, run_reader
+from benchmarks.streams import install_streams
 from benchmarks.verdicts import figures_of, markdown
 from benchmarks.world import LARGE, SMALL, World
 
 QUOTA = "quota"
-READERS = ("limit", "typed", QUOTA, "faststream_batch", "faststream_one", "quix")
+PEERS = ("faststream_batch", "faststream_one", "quix", "kafka_streams", "kafka_streams_heap")
+READERS = ("limit", "typed", QUOTA, *PEERS)
 WORLDS = (World(SMALL, 1), World(LARGE, 10))
 """Their tolerances make about as many crossings of both."""
 
@@ -37,6 +39,7 @@ def main() -> None:
     """Measure, print the table, keep it as JSON; fail if our own crossings are not right."""
     wanted = _arguments()
     install_peers()
+    install_streams()
     measured = asyncio.run(_measure(wanted))
     keep("side_by_side", figures_of(measured), [_document(each) for each in measured])
     print(markdown(measured))

@@ -1,4 +1,4 @@
-"""Apache Kafka's files from Maven Central, each checked against the digest noted here."""
+"""Files from Maven Central, Apache Kafka's first of all, each checked against a noted digest."""
 
 import hashlib
 import os
@@ -16,12 +16,12 @@ FOLDER = Path(sys.prefix) / "share" / LIST.stem
 AT_ONCE = 6
 
 
-def listed_jars() -> dict[str, str]:
+def listed_jars(listed: Path = LIST) -> dict[str, str]:
     """The SHA-256 of each jar, by its coordinate `group:artifact:version`.
 
     Every coordinate is named: left to mediate, the client picks other versions than Maven does.
     """
-    lines = LIST.read_text(encoding="utf-8").splitlines()
+    lines = listed.read_text(encoding="utf-8").splitlines()
     return {coordinate: digest for digest, coordinate in (line.split() for line in lines)}
 
 
@@ -39,18 +39,18 @@ def class_path() -> str:
     return os.pathsep.join(str(jar) for jar in jars)
 
 
-def fetch_jars() -> None:
+def fetch_jars(listed: Path = LIST, folder: Path = FOLDER) -> None:
     """Fetch what is missing, or a Fault; a jar is in its place only once it was checked."""
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    partly = FOLDER / "partly"
+    folder.mkdir(parents=True, exist_ok=True)
+    partly = folder / "partly"
     shutil.rmtree(partly, ignore_errors=True)
     missing = {
         coordinate: digest
-        for coordinate, digest in listed_jars().items()
-        if not (FOLDER / file_name(coordinate)).exists()
+        for coordinate, digest in listed_jars(listed).items()
+        if not (folder / file_name(coordinate)).exists()
     }
     try:
-        _fetch(missing, partly)
+        _fetch(missing, partly, folder)
     finally:
         shutil.rmtree(partly, ignore_errors=True)
 
@@ -65,7 +65,7 @@ def place(jar: Path, coordinate: str, digest: str, folder: Path = FOLDER) -> Non
     jar.replace(folder / file_name(coordinate))
 
 
-def _fetch(missing: Mapping[str, str], partly: Path) -> None:
+def _fetch(missing: Mapping[str, str], partly: Path, folder: Path) -> None:
     _trust_the_systems_certificates()
     from jgo.maven import MavenContext  # noqa: PLC0415 - it reads the certificates when imported
 
@@ -74,7 +74,7 @@ def _fetch(missing: Mapping[str, str], partly: Path) -> None:
     def fetch(coordinate: str) -> None:
         group, artifact, version = coordinate.split(":")
         jar = context.project(group, artifact).at_version(version).artifact().resolve()
-        place(jar, coordinate, missing[coordinate])
+        place(jar, coordinate, missing[coordinate], folder)
 
     with ThreadPoolExecutor(AT_ONCE) as fetchers:
         for _ in fetchers.map(fetch, missing):

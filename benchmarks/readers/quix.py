@@ -3,7 +3,7 @@
 from fractions import Fraction
 from typing import Any
 
-from quixstreams import Application, State  # type: ignore[import-not-found]  # bench.txt only
+from quixstreams import Application, State
 
 from benchmarks.readers.reading import Job, Progress
 from benchmarks.world import Quota, World
