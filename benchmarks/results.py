@@ -41,7 +41,7 @@ def keep(
     """Put a part in, with its command; its figures and their spans join those of other parts."""
     result: dict[str, Any] = {"figures": {}, "spans": {}, "parts": {}}
     if path.exists():
-        result = json.loads(path.read_text(encoding="utf-8"))
+        result |= json.loads(path.read_text(encoding="utf-8"))
     result["machine"] = describe_machine()
     result["figures"] |= figures
     result["spans"] |= spans or {}
