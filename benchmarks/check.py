@@ -1,0 +1,156 @@
+"""Did a hot path become slower? Processor time of each over that of a loop beside it, no clock."""
+
+import argparse
+import asyncio
+import json
+import secrets
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+import httpx
+import orjson
+import psutil  # type: ignore[import-untyped]  # ships no types
+
+from benchmarks.database import Template, make_template
+from benchmarks.issuing import Tokens, running_issuer
+from benchmarks.ledgers import Entry, entries
+from benchmarks.prepared import PASSWORD, Servers, running_servers
+from benchmarks.quota import reach
+from benchmarks.readers.typed import Event
+from benchmarks.station import Process, Station
+from benchmarks.topic import publish
+from benchmarks.world import SMALL, World
+from shared.contracts.ledger import entry_event
+from shared.topics import PLACEMENTS, ensure_topics
+
+STORED = Path(__file__).parent / "results" / "ratios.json"
+WORLD = World(SMALL, 1)
+EVENTS, BATCHES, IN_BATCH, ROUNDS = 30_000, 60, 100, 5
+ALLOWED = 1.25
+UNIT = "01001"
+Ratios = Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Hot:
+    """What the rounds share: servers, a database to clone, tokens, and events to count."""
+
+    servers: Servers
+    template: Template
+    tokens: Tokens
+    events: Sequence[bytes]
+
+
+def main() -> None:
+    """Measure, compare with what is stored, fail where a path costs a quarter more; or store."""
+    wanted = _arguments()
+    rounds = asyncio.run(_measure(wanted.rounds))
+    found = {name: round(median(one[name] for one in rounds), 3) for name in rounds[0]}
+    if wanted.store:
+        STORED.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    stored: Ratios = json.loads(STORED.read_text(encoding="utf-8"))
+    print(report(found, stored))
+    if slower := regressions(found, stored):
+        sys.exit(f"Slower by more than a quarter: {', '.join(slower)}.")
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.check", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
+    parser.add_argument("--store", action="store_true", help="take what is measured for right")
+    return parser.parse_args()
+
+
+def regressions(found: Ratios, stored: Ratios) -> list[str]:
+    """The paths that cost a quarter more than is stored, and those that were not measured."""
+    return [name for name, ratio in stored.items() if found.get(name, 1e9) > ratio * ALLOWED]
+
+
+def report(found: Ratios, stored: Ratios) -> str:
+    """Each path, its ratio, what is stored, and how they compare."""
+    lines = ["| processor time over the loop's | now | stored | now/stored |", "|---|--:|--:|--:|"]
+    for name, ratio in found.items():
+        known = stored.get(name, ratio)
+        lines.append(f"| `{name}` | {ratio:.3f} | {known:.3f} | {ratio / known:.2f} |")
+    return "\n".join(lines)
+
+
+async def _measure(rounds: int) -> list[Ratios]:
+    ledger: list[Entry] = list(entries(WORLD, EVENTS))
+    events = [entry_event(entry) for entry in ledger]
+    with running_servers() as servers:
+        template = await make_template(servers.postgres, WORLD, PASSWORD)
+        await ensure_topics(servers.kafka.bootstrap, prefix="check.")
+        lands = [(entry["land"], event) for entry, event in zip(ledger, events, strict=True)]
+        await publish(servers.kafka.bootstrap, f"check.{PLACEMENTS}", lands)
+        async with running_issuer(servers.folder, PASSWORD) as tokens:
+            hot = Hot(servers, template, tokens, events)
+            return [await _round(hot) for _ in range(rounds)]
+
+
+async def _round(hot: Hot) -> Ratios:
+    """Each path once, between two turns of the loop."""
+    async with hot.template.clone() as own:
+        station = Station(hot.servers, own, "check.", hot.tokens.issuer)
+        before = _loop(hot.events)
+        counting = await _count(station)
+        between = _loop(hot.events)
+        recording = await _record(station, hot.tokens.of("coordination"))
+        after = _loop(hot.events)
+    return {
+        "count_an_entry": counting / ((before + between) / 2),
+        "record_a_placement_in_a_batch": recording / ((between + after) / 2),
+    }
+
+
+def _loop(events: Sequence[bytes]) -> float:
+    """Processor seconds that strict models of every field take for an event; each is dropped."""
+    begun_at = time.process_time()
+    for event in events:
+        Event.model_validate_json(event, strict=True)
+    return (time.process_time() - begun_at) / len(events)
+
+
+async def _count(station: Station) -> float:
+    """Processor seconds of quota for an entry, from the first commit seen to the last."""
+    pool = await station.own.open()
+    try:
+        async with station.running("quota") as process:
+            first = await reach(pool, 1)
+            begin = _used(process)
+            await reach(pool, EVENTS)
+            return (_used(process) - begin) / (EVENTS - first)
+    finally:
+        await pool.close()
+
+
+async def _record(station: Station, token: str) -> float:
+    """Processor seconds of admissions for a placement, after a first batch."""
+    placement = {"unit": UNIT, "programme": "asylum", "persons": 3, "effective_on": "2024-05-01"}
+    body = orjson.dumps({"placements": [placement] * IN_BATCH})
+    address = f"{station.address('admissions')}/admissions/v1/placements/batch"
+    async with station.running("admissions") as process, httpx.AsyncClient(trust_env=False) as http:
+        await station.seconds_until_ready("admissions")
+        begin = 0.0
+        for number in range(BATCHES + 1):
+            headers = {
+                "Authorization": f"Bearer {token}",
+                "Content-Type": "application/json",
+                "Idempotency-Key": secrets.token_hex(8),
+            }
+            (await http.post(address, content=body, headers=headers)).raise_for_status()
+            begin = begin if number else _used(process)
+        return (_used(process) - begin) / (BATCHES * IN_BATCH)
+
+
+def _used(process: Process) -> float:
+    times = psutil.Process(process.pid).cpu_times()
+    return float(times.user + times.system)
+
+
+if __name__ == "__main__":
+    main()
