@@ -109,5 +109,13 @@ mutation: dev ## Do the tests bite? Mutation score of each domain room, at least
 			exit low > 0 || NR == 0 }'
 
 .PHONY: bench
-bench: dev ## Quota beside its limit and peers; placement to alert: figures, losses, 20 minutes
+bench: dev ## What was promised about speed, beside limit and peers: figures and losses, 20 minutes
 	@$(BIN)/python -m benchmarks
+
+.PHONY: bench-full
+bench-full: dev ## The same, longer, with ten million entries and several owners: hours
+	@$(BIN)/python -m benchmarks full
+
+.PHONY: bench-check
+bench-check: dev ## Did a hot path become a quarter slower? Processor times, not the clock
+	@$(BIN)/python -m benchmarks.check

@@ -1,20 +1,38 @@
-"""All that is measured, one part after the other, in the time that `make bench` may take."""
+"""All that is measured, one part after the other; `full` takes its time."""
 
 import subprocess
 import sys
+import time
 
 from benchmarks.results import begin_anew
+from benchmarks.targets import summary
 
-PARTS = (
+QUICK = (
     ("benchmarks.side_by_side",),
-    ("benchmarks.alerts", "--per-second", "20", "200", "1000", "--seconds", "15"),
+    ("benchmarks.crossing_latency", "--seconds", "10"),
+    ("benchmarks.recording",),
+    ("benchmarks.alerts", "--per-second", "20", "200", "1000", "--seconds", "10"),
+    ("benchmarks.past",),
 )
+LONG = (
+    ("benchmarks.side_by_side", "--rounds", "5"),
+    ("benchmarks.crossing_latency", "--seconds", "60"),
+    ("benchmarks.recording", "--runs", "5"),
+    ("benchmarks.alerts", "--per-second", "20", "200", "1000", "--seconds", "60"),
+    ("benchmarks.past", "--runs", "5"),
+    ("benchmarks.owners",),
+    ("benchmarks.growth",),
+)
+"""What `make bench-full` takes hours for."""
 
 
 def main() -> None:
     """Run every part, even after one that failed; fail if any did."""
+    begun_at = time.monotonic()
     begin_anew()
-    failed = [part[0] for part in PARTS if _run(*part)]
+    parts = LONG if sys.argv[1:] == ["full"] else QUICK
+    failed = [part[0] for part in parts if _run(*part)]
+    print(f"\n{summary()}\n\nMeasured in {(time.monotonic() - begun_at) / 60:.0f} minutes.")
     if failed:
         sys.exit(f"Not as it should be: {', '.join(failed)}.")
 

@@ -29,7 +29,7 @@ from shared.topics import PLACEMENTS, ensure_topics
 
 STORED = Path(__file__).parent / "results" / "ratios.json"
 WORLD = World(SMALL, 1)
-EVENTS, BATCHES, IN_BATCH, ROUNDS = 30_000, 60, 100, 5
+EVENTS, BATCHES, IN_BATCH, ROUNDS = 20_000, 40, 100, 5
 ALLOWED = 1.25
 UNIT = "01001"
 Ratios = Mapping[str, float]

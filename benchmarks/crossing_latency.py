@@ -2,14 +2,14 @@
 
 import argparse
 import asyncio
-import multiprocessing
 import random
 import secrets
 import sys
 import time
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Mapping
 
 from benchmarks.arrivals import Due, Named, Stream, first_crossings, send_events
+from benchmarks.beside import processes_beside
 from benchmarks.comparing import Crossing
 from benchmarks.database import SERVICE, Template, make_template
 from benchmarks.figures import Figures, medians, spread, table
@@ -23,7 +23,7 @@ from shared.contracts.ledger import entry_event
 from shared.topics import CROSSINGS, PLACEMENTS, ensure_topics
 
 WORLD = World(SMALL, 1)
-LEAD_SECONDS = 3.0
+LEAD_SECONDS = 1.5
 WARM_SECONDS = 1.0
 """Of the begin of each run nothing counts: every Land is loaded at its first entry."""
 
@@ -73,10 +73,13 @@ async def _run(servers: Servers, template: Template, load: int, seconds: int, se
         station = Station(servers, own, prefix)
         async with station.running(SERVICE):
             await station.seconds_until_ready(SERVICE)
-            begins_at = time.monotonic() + LEAD_SECONDS
             places = prefix + PLACEMENTS, prefix + CROSSINGS
-            stream = Stream(servers.kafka.bootstrap, *places, due, begins_at)
-            late, seen = await asyncio.to_thread(_put_on, stream)
+            with processes_beside(2) as processes:
+                begins_at = time.monotonic() + LEAD_SECONDS
+                stream = Stream(servers.kafka.bootstrap, *places, due, begins_at)
+                watching = processes.submit(first_crossings, stream)
+                late = await asyncio.wrap_future(processes.submit(send_events, stream))
+                seen = await asyncio.wrap_future(watching)
     return _figures(stream, right, seen, late)
 
 
@@ -90,16 +93,8 @@ def _plan(ledger: list[dict[str, object]], load: int) -> list[Due]:
     ]
 
 
-def _put_on(stream: Stream) -> tuple[float, dict[Named, float]]:
-    spawn = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(2, mp_context=spawn) as processes:
-        watching = processes.submit(first_crossings, stream)
-        sending = processes.submit(send_events, stream)
-        return sending.result(), dict(watching.result())
-
-
 def _figures(
-    stream: Stream, right: list[Crossing], seen: dict[Named, float], late: float
+    stream: Stream, right: list[Crossing], seen: Mapping[Named, float], late: float
 ) -> Figures:
     """Latencies from due to seen, and `wrong`: seen without crossing, or the reverse."""
     due = {one.name: stream.begins_at + one.seconds for one in stream.events}

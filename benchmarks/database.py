@@ -65,7 +65,9 @@ async def make_template(server: PostgresServer, world: World, password: str) -> 
     """Define the world in a database of its own."""
     passwords = dict.fromkeys(("admissions", SERVICE, "notifications"), password)
     await prepare_database(server, passwords)
-    template = Template(server, f"world_{world.size}_{world.tolerance}", password)
+    template = Template(
+        server, f"world_{world.size}_{world.tolerance}_{world.late_percent}", password
+    )
     await run(server, f"CREATE DATABASE {template.name} TEMPLATE {NAME} STRATEGY FILE_COPY")
     pool = await OwnDatabase(server, template.name, password).open()
     try:

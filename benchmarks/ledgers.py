@@ -22,6 +22,8 @@ PROGRAMME_OFTEN = (1, 3, 3, 2, 1)
 BEGIN = datetime(2024, 1, 1, tzinfo=UTC)
 YEAR_SECONDS = 365 * 86_400
 LATE_DAYS, OFTEN_LATE_DAYS, OFTEN = 120, 10, 0.9
+MOST_REMEMBERED = 50_000
+"""Of a Land's placements so many can still be corrected, withdrawn or transferred."""
 
 
 def entries(
@@ -29,7 +31,8 @@ def entries(
 ) -> Iterator[Entry]:
     """So many entries of some Länder over a year, in the order of their recording."""
     chance = random.Random(seed)
-    ledgers = {land: Ledger(land, world.weights(land), chance) for land in lands}
+    late = world.late_percent / 100
+    ledgers = {land: Ledger(land, world.weights(land), chance, late) for land in lands}
     for number in range(count):
         # An instant of real life is almost never a whole number of milliseconds.
         at = BEGIN + timedelta(seconds=(number + chance.random()) * YEAR_SECONDS / count)
@@ -60,6 +63,7 @@ class Ledger:
     land: str
     weights: dict[str, int]
     chance: random.Random
+    late_share: float = 0.0
     last: Entry | None = None
     placements: list[Placement] = field(default_factory=list)
 
@@ -91,16 +95,26 @@ class Ledger:
         return self.last
 
     def _record(self, sequence: int, at: datetime) -> tuple[Placement, list[Entry], None]:
-        chance = self.chance
-        most = OFTEN_LATE_DAYS if chance.random() < OFTEN else LATE_DAYS
-        day = (at - timedelta(days=chance.randrange(most))).date().isoformat()
+        chance, day = self.chance, self._day(at)
         programme = chance.choices(PROGRAMMES, PROGRAMME_OFTEN)[0]
         persons = chance.choices(PERSONS, HOW_OFTEN)[0]
         id_ = f"{chance.getrandbits(128):032x}"
         id_ = "-".join((id_[:8], id_[8:12], id_[12:16], id_[16:20], id_[20:]))
         placement = Placement(id_, sequence, self._unit(), programme, day, persons)
-        self.placements.append(placement)
+        if len(self.placements) < MOST_REMEMBERED:
+            self.placements.append(placement)
+        else:
+            self.placements[chance.randrange(MOST_REMEMBERED)] = placement
         return placement, [placement.posting(persons)], None
+
+    def _day(self, at: datetime) -> str:
+        chance = self.chance
+        if chance.random() < self.late_share:
+            return (BEGIN - timedelta(days=chance.randint(1, LATE_DAYS))).date().isoformat()
+        most = OFTEN_LATE_DAYS if chance.random() < OFTEN else LATE_DAYS
+        if self.late_share:
+            most = min(most, (at - BEGIN).days + 1)
+        return (at - timedelta(days=chance.randrange(most))).date().isoformat()
 
     def _change(self, kind: str) -> tuple[Placement, list[Entry], int]:
         at = self.chance.randrange(len(self.placements))

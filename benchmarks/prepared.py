@@ -89,7 +89,7 @@ async def find_right(
 
 
 def _find_right(world: World, written: Path, found: Path) -> None:
-    words = [written, found, world.size, world.tolerance]
+    words = [written, found, world.size, world.tolerance, world.late_percent]
     command = [str(PYTHON), "-m", "benchmarks.reference", *map(str, words)]
     subprocess.run(command, cwd=ROOT, check=True)
 

@@ -14,7 +14,7 @@ from shared.postgres import Database
 
 LOOK_SECONDS = 0.01
 FOUND = "SELECT sum(crossing) FROM positions"
-MOST_SECONDS = 120.0
+MOST_SECONDS = 240.0
 PUBLISHED_SECONDS = 60.0
 
 
@@ -31,17 +31,17 @@ async def run_quota(prepared: Prepared, *, is_killed: bool = False) -> Run:
                     await reach(pool, prepared.events // 2)
                     process.kill()
             async with station.running(SERVICE):
-                timed = await _time(pool, prepared.events)
-                await _published(pool, prepared, begin)
+                timed = await time_counting(pool, prepared.events)
+                await published(pool, prepared, begin)
         finally:
             await pool.close()
     documents = await read_after(bootstrap, prepared.crossings, begin)
     return Run(*timed, [crossing_in(each) for each in documents])
 
 
-async def reach(pool: Database, wanted: int) -> int:
+async def reach(pool: Database, wanted: int, most_seconds: float = MOST_SECONDS) -> int:
     """Wait until so many entries are committed; how many are."""
-    until = time.monotonic() + MOST_SECONDS
+    until = time.monotonic() + most_seconds
     while (reached := int(await pool.fetchval(REACHED))) < wanted:
         if time.monotonic() > until:
             raise TimeoutError(f"quota stands at {reached} of {wanted} entries")
@@ -49,7 +49,7 @@ async def reach(pool: Database, wanted: int) -> int:
     return reached
 
 
-async def _time(pool: Database, events: int) -> tuple[int, float, float, bool]:
+async def time_counting(pool: Database, events: int) -> tuple[int, float, float, bool]:
     """Entries, seconds, entries a second in the second half, and that it was all: never a prefix.
 
     The clock starts at the first commit that is seen, and those entries don't count.
@@ -69,7 +69,7 @@ async def _time(pool: Database, events: int) -> tuple[int, float, float, bool]:
         await asyncio.sleep(LOOK_SECONDS)
 
 
-async def _published(pool: Database, prepared: Prepared, begin: Mapping[int, int]) -> None:
+async def published(pool: Database, prepared: Prepared, begin: Mapping[int, int]) -> None:
     """Wait until the relay has sent every crossing that was found."""
     until = time.monotonic() + PUBLISHED_SECONDS
     while time.monotonic() < until:

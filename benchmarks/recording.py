@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-import multiprocessing
 import os
 import random
 import re
@@ -10,7 +9,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -18,6 +16,7 @@ from uuid import uuid4
 
 import orjson
 
+from benchmarks.beside import processes_beside
 from benchmarks.database import OwnDatabase, make_template
 from benchmarks.figures import nearest_rank
 from benchmarks.issuing import running_issuer
@@ -33,7 +32,7 @@ from shared.topics import ensure_topics
 SERVICE = "admissions"
 SCRIPT = Path(__file__).with_name("recording.pgbench")
 CLIENTS = 8
-LEAD_SECONDS, SECONDS = 1.5, 3
+LEAD_SECONDS, SECONDS = 0.2, 3
 STEP, MOST_STEPS = 1.25, 14
 TPS = re.compile(r"^tps = ([0-9.]+)", re.MULTILINE)
 
@@ -124,9 +123,9 @@ def _most(station: Station, token: str, way: Way) -> float:
 def _put_on(station: Station, token: str, way: Way, load: int) -> Sequence[Sent]:
     plan = _plan(way, load)
     tokens = dict.fromkeys({one.unit for one in plan}, token)
-    begins_at = time.monotonic() + LEAD_SECONDS
-    given = Load(str(uuid4()), station.address(SERVICE), tokens, plan, begins_at)
-    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as processes:
+    with processes_beside(1) as processes:
+        begins_at = time.monotonic() + LEAD_SECONDS
+        given = Load(str(uuid4()), station.address(SERVICE), tokens, plan, begins_at)
         return processes.submit(send, given).result()
 
 

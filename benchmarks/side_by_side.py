@@ -20,8 +20,10 @@ from benchmarks.world import LARGE, SMALL, World
 QUOTA = "quota"
 PEERS = ("faststream_batch", "faststream_one", "quix", "kafka_streams", "kafka_streams_heap")
 READERS = ("limit", "typed", QUOTA, *PEERS)
-WORLDS = (World(SMALL, 1), World(LARGE, 10))
-"""Their tolerances make about as many crossings of both."""
+WORLDS = (World(SMALL, 1), World(LARGE, 10), World(SMALL, 1, late_percent=20))
+"""Their tolerances make about as many crossings of both sizes."""
+NO_PEERS = ("limit", QUOTA)
+"""Who reads the world with late entries: the peers count no second stretch of days."""
 
 
 @dataclass
@@ -51,8 +53,8 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.side_by_side", description=__doc__)
     parser.add_argument("--events", type=int, default=300_000)
     parser.add_argument("--rounds", type=int, default=3)
-    sizes = [world.size for world in WORLDS]
-    parser.add_argument("--units", type=int, nargs="+", default=sizes, choices=sizes)
+    labels = [world.label for world in WORLDS]
+    parser.add_argument("--worlds", nargs="+", default=labels, choices=labels)
     parser.add_argument("--readers", nargs="+", default=list(READERS), choices=READERS)
     return parser.parse_args()
 
@@ -60,9 +62,12 @@ def _arguments() -> argparse.Namespace:
 async def _measure(wanted: argparse.Namespace) -> list[Measured]:
     measured = []
     with running_servers() as servers:
-        for world in (each for each in WORLDS if each.size in wanted.units):
+        for world in (each for each in WORLDS if each.label in wanted.worlds):
             prepared = await prepare(servers, world, wanted.events)
-            measured.append(await _measure_world(prepared, wanted.readers, wanted.rounds))
+            readers = [
+                each for each in wanted.readers if not world.late_percent or each in NO_PEERS
+            ]
+            measured.append(await _measure_world(prepared, readers, wanted.rounds))
     return measured
 
 
@@ -72,7 +77,7 @@ async def _measure_world(prepared: Prepared, readers: Sequence[str], rounds: int
         for reader in readers:
             run = await _run(prepared, reader, f"{prepared.world.name}.{reader}.{number}")
             _note(measured, prepared, reader, run)
-    if prepared.world.size == SMALL:
+    if prepared.world.label == str(SMALL):
         for reader in readers:
             if reader not in DECODE_ONLY:
                 measured.killed[reader] = await _kill(prepared, reader)
@@ -107,6 +112,7 @@ def _note(measured: Measured, prepared: Prepared, reader: str, run: Run) -> None
 def _document(measured: Measured) -> Mapping[str, object]:
     return {
         "units": measured.world.size,
+        "late_percent": measured.world.late_percent,
         "tolerance_persons": measured.world.tolerance,
         "crossings": measured.right,
         "per_second": {name: _spread(runs) for name, runs in measured.runs.items()},

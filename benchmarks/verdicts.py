@@ -1,21 +1,16 @@
 """What the runs of all readers say together: ratios within each round, and the table."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from statistics import median
 from typing import Protocol
 
 from benchmarks.comparing import Verdict
 from benchmarks.runs import Run
+from benchmarks.targets import target_table
 from benchmarks.world import LARGE, SMALL, World
 
 LIMIT, QUOTA = "limit", "quota"
-TARGETS = {
-    "quota_over_limit_15": (">=", 0.55),
-    "quota_over_limit_11000": (">=", 0.3),
-    "quota_over_best_peer_15": (">=", 1.0),
-    "quota_over_best_peer_11000": (">=", 1.0),
-    "cost_11000_over_15": ("<=", 1.5),
-}
+COSTS = {str(LARGE): "cost_11000_over_15", f"{SMALL}_late": "cost_late_over_15"}
 DURABLE = {"quix", "kafka_streams", "kafka_streams_heap"}
 """Peers whose state outlives their process."""
 
@@ -34,18 +29,20 @@ def figures_of(measured: Sequence[Measured]) -> dict[str, float]:
     """The figures by their names: medians over the rounds of the ratios within each."""
     figures: dict[str, float] = {}
     for one in measured:
-        size, quota = one.world.size, one.runs[QUOTA]
+        label, quota = one.world.label, one.runs[QUOTA]
         if LIMIT in one.runs:
-            figures[f"quota_over_limit_{size}"] = _ratio(quota, one.runs[LIMIT])
+            figures[f"quota_over_limit_{label}"] = _ratio(quota, one.runs[LIMIT])
         if best := best_peer(one):
             warm = [
                 run.per_second / peer.warm_per_second
                 for run, peer in zip(quota, one.runs[best], strict=True)
             ]
-            figures[f"quota_over_best_peer_{size}"] = round(median(warm), 3)
-    by_size = {one.world.size: one.runs[QUOTA] for one in measured}
-    if SMALL in by_size and LARGE in by_size:
-        figures["cost_11000_over_15"] = _ratio(by_size[SMALL], by_size[LARGE])
+            figures[f"quota_over_best_peer_{label}"] = round(median(warm), 3)
+    by_label = {one.world.label: one.runs[QUOTA] for one in measured}
+    small = by_label.get(str(SMALL))
+    for label, name in COSTS.items():
+        if small and label in by_label:
+            figures[name] = _ratio(small, by_label[label])
     return figures
 
 
@@ -70,11 +67,12 @@ def _ratio(left: Sequence[Run], right: Sequence[Run]) -> float:
 
 def markdown(measured: Sequence[Measured]) -> str:
     """A table for each world, and each target as met or missed."""
-    return "\n\n".join([*map(_table, measured), _targets(figures_of(measured))])
+    return "\n\n".join([*map(_table, measured), target_table(figures_of(measured))])
 
 
 def _table(one: Measured) -> str:
-    head = f"{one.world.size:,} units a Land, {one.right:,} crossings"
+    late = f", {one.world.late_percent} % late" if one.world.late_percent else ""
+    head = f"{one.world.size:,} units a Land{late}, {one.right:,} crossings"
     lines = [
         f"| {head} | min | median | max | warm half | of the limit | crossings | after kill -9 |"
     ]
@@ -91,14 +89,3 @@ def _row(one: Measured, name: str, runs: Sequence[Run]) -> str:
     killed = str(one.killed[name]) if name in one.killed else "–"
     cells = [*numbers, f"{median(_warm(runs)):,.0f}", share, "; ".join(verdicts) or "–", killed]
     return "| " + " | ".join([name.replace("_", "-"), *cells]) + " |"
-
-
-def _targets(figures: Mapping[str, float]) -> str:
-    lines = ["| figure | measured | target | |", "|---|--:|--:|---|"]
-    for name, (way, target) in TARGETS.items():
-        found = figures.get(name)
-        is_met = found is not None and (found >= target if way == ">=" else found <= target)
-        shown = "not measured" if found is None else f"{found:g}"
-        word = "–" if found is None else "met" if is_met else "missed"
-        lines.append(f"| `{name}` | {shown} | {way} {target:g} | {word} |")
-    return "\n".join(lines)

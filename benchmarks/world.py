@@ -12,7 +12,7 @@ SEED = Path(__file__).parents[1] / "services" / "quota" / "data" / "seed_01.json
 SMALL, LARGE = 15, 11_000
 PROGRAMMES = ("safe-harbour", "asylum", "ukraine", "family-reunion", "land-programme")
 ALLIANCE_UNITS = 3
-SINCE = "1990-01-01"
+SINCE, LATER = "1990-01-01", "2024-01-01"
 SOURCE = "made up for the benchmark"
 Definition = tuple[str, str, dict[str, Any]]
 """A quota, the kind of change, and the change as the services store it."""
@@ -26,6 +26,8 @@ class Quota:
     weights: Mapping[str, int]
     programme: str | None
     tolerance: int
+    weights_before: Mapping[str, int] | None = None
+    """Of the days before `LATER`, where they had a key of their own; its sum is the same."""
 
     @cached_property
     def whole(self) -> int:
@@ -43,20 +45,33 @@ class World:
 
     size: int
     tolerance: int
+    late_percent: int = 0
+    """So many entries are of days before `LATER`, which then had a key of their own."""
 
     @property
     def name(self) -> str:
         """What stands before its topics' names."""
-        return f"units{self.size}-{self.tolerance}"
+        return f"units{self.size}-{self.tolerance}" + ("-late" if self.late_percent else "")
+
+    @property
+    def label(self) -> str:
+        """What stands behind its figures' names."""
+        return str(self.size) + ("_late" if self.late_percent else "")
 
     def quotas(self, land: str) -> tuple[Quota, Quota]:
         """The alliance's quota and the regular one, sorted by code."""
         weights = self.weights(land)
         alliance = dict(list(weights.items())[:ALLIANCE_UNITS])
         return (
-            Quota(f"{land}-alliance", alliance, PROGRAMMES[0], 1),
-            Quota(f"{land}-regular", weights, None, self.tolerance),
+            Quota(f"{land}-alliance", alliance, PROGRAMMES[0], 1, self._before(alliance)),
+            Quota(f"{land}-regular", weights, None, self.tolerance, self._before(weights)),
         )
+
+    def _before(self, weights: Mapping[str, int]) -> Mapping[str, int] | None:
+        """Each unit had its neighbour's weight."""
+        values = list(weights.values())
+        moved = zip(weights, values[1:] + values[:1], strict=True)
+        return dict(moved) if self.late_percent else None
 
     def weights(self, land: str) -> dict[str, int]:
         """Unit → population."""
@@ -86,17 +101,21 @@ def _definitions_of(quota: Quota) -> Iterator[Definition]:
     yield quota.code, "rule", always | {"programme": quota.programme or "*", "share": "1"}
     tolerance = {"persons": str(quota.tolerance), "percent": None, "release": None}
     yield quota.code, "tolerance", tolerance | {"source": SOURCE}
-    yield quota.code, "key", _key(quota)
+    if quota.weights_before is None:
+        yield quota.code, "key", _key(quota, "2019-12-31", quota.weights)
+    else:
+        yield quota.code, "key", _key(quota, "2019-12-31", quota.weights_before)
+        yield quota.code, "key", _key(quota, LATER, quota.weights)
 
 
-def _key(quota: Quota) -> dict[str, Any]:
+def _key(quota: Quota, valid_from: str, weights: Mapping[str, int]) -> dict[str, Any]:
     return {
-        "id": f"{quota.code}-population",
+        "id": f"{quota.code}-{valid_from}",
         "kind": "population",
-        "valid_from": "2019-12-31",
+        "valid_from": valid_from,
         "published_on": None,
         "source": SOURCE,
-        "weights": {unit: str(weight) for unit, weight in quota.weights.items()},
+        "weights": {unit: str(weight) for unit, weight in weights.items()},
         "warnings": [],
         "accepted_sum": None,
     }

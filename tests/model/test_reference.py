@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -30,11 +31,13 @@ def modelled(world: World, land: str, ledger: Sequence[Entry]) -> list[Crossing]
 
 
 @settings(max_examples=5, deadline=None)
-@given(st.integers(1, 10**6), st.integers(1, 250), st.sampled_from([1, 2, 5]))
+@given(
+    st.integers(1, 10**6), st.integers(1, 250), st.sampled_from([1, 2, 5]), st.sampled_from([0, 20])
+)
 def test_the_reference_finds_the_crossings_of_the_model(
-    seed: int, count: int, tolerance: int
+    seed: int, count: int, tolerance: int, late_percent: int
 ) -> None:
-    world = World(SMALL, tolerance)
+    world = World(SMALL, tolerance, late_percent)
     ledger = list(entries(world, count, seed))
     found = list(crossings_of(world, ledger))
     for land in {entry["land"] for entry in ledger}:
@@ -42,8 +45,9 @@ def test_the_reference_finds_the_crossings_of_the_model(
         assert [each for each in found if each[0] == land] == modelled(world, land, own)
 
 
-def test_a_ledger_of_many_entries_crosses_often_enough_to_compare() -> None:
-    world = World(SMALL, 1)
+@pytest.mark.parametrize("late_percent", [0, 20])
+def test_a_ledger_of_many_entries_crosses_often_enough_to_compare(late_percent: int) -> None:
+    world = World(SMALL, 1, late_percent)
     ledger = [each for each in entries(world, 1500) if each["land"] == "01"]
     found = list(crossings_of(world, ledger))
     assert len(found) > 20
