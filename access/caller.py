@@ -1,8 +1,14 @@
 """Who calls, and what they may read and change."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
 
-from shared.codes import Role
+from shared.codes import Role, instant_text
+
+LAST_SECOND = 253_402_300_799
+"""Of the year 9999: a token may end later than dates can say."""
 
 
 class TokenInvalid(Exception):
@@ -22,6 +28,38 @@ class Caller:
     lands: frozenset[str]
     units: frozenset[str]
     ends_at: float = field(compare=False)  # seconds of the epoch
+    scopes: frozenset[str] | None = None
+    """What an API key may be used for; None: the roles alone decide."""
+
+    @classmethod
+    def of(cls, document: Mapping[str, Any]) -> "Caller":
+        """The caller that `document` of another process describes."""
+        listed = ("roles", "lands", "units", "scopes")
+        roles, lands, units, scopes = (document[name] for name in listed)
+        return cls(
+            client=document["client"],
+            roles=frozenset(map(Role, roles)),
+            lands=frozenset(lands),
+            units=frozenset(units),
+            ends_at=datetime.fromisoformat(document["ends_at"]).timestamp(),
+            scopes=None if scopes is None else frozenset(scopes),
+        )
+
+    def document(self) -> dict[str, Any]:
+        """The caller for whoever asks who they are."""
+        ends_at = datetime.fromtimestamp(min(self.ends_at, LAST_SECOND), UTC)
+        return {
+            "client": self.client,
+            "roles": sorted(self.roles),
+            "lands": sorted(self.lands),
+            "units": sorted(self.units),
+            "scopes": None if self.scopes is None else sorted(self.scopes),
+            "ends_at": instant_text(ends_at),
+        }
+
+    def may_use(self, scope: str) -> bool:
+        """Whether the caller's key, if it is one, is for this."""
+        return self.scopes is None or scope in self.scopes
 
     def may_read_land(self, land: str) -> bool:
         """Whether the Land is within the token's reach."""

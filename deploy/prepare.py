@@ -29,6 +29,8 @@ def make_secrets() -> None:
     """
     secret(FOLDER / "postgres", "owner_password")
     service_secret = secret(FOLDER / "clients", SERVICE)
+    secret(FOLDER / "admissions", "api_key_secret")
+    secret(FOLDER / "notifications", "webhook_key")
     for service in SERVICES:
         secret(FOLDER / service, "database_password")
         (FOLDER / service / "service_client_secret").write_text(service_secret, encoding="utf-8")

@@ -31,7 +31,10 @@ SCHEMES = {
         "type": "http",
         "scheme": "bearer",
         "bearerFormat": "JWT",
-        "description": "An access token of the issuer, with the claims `roles`, `lands`, `units`.",
+        "description": (
+            "An access token of the issuer, with the claims `roles`, `lands`, `units`; or an API "
+            "key, `hl_…`, which acts as the city of one unit."
+        ),
     }
 }
 HEADERS = {
@@ -87,7 +90,8 @@ def _complete(operation: Json, route: APIRoute, service: str, schemas: Json) -> 
     }
     if isinstance(route, ContractRoute):
         operation["security"] = BEARER
-        operation["description"] = " ".join([more.strip(), _roles(route.rule.roles)]).strip()
+        said = more.strip(), _roles(route.rule.roles), _scope(route, service)
+        operation["description"] = " ".join(filter(None, said))
         operation["responses"] |= problems.responses(service, slugs_of(route))
         _complete_body(operation, route, schemas)
     else:
@@ -97,6 +101,14 @@ def _complete(operation: Json, route: APIRoute, service: str, schemas: Json) -> 
 
 def _roles(roles: Iterable[Role]) -> str:
     return "Roles: " + ", ".join(f"`{role}`" for role in roles) + "."
+
+
+def _scope(route: ContractRoute, service: str) -> str:
+    """What an API key must be for, where a city may call at all."""
+    if Role.CITY not in route.rule.roles:
+        return ""
+    scope = route.rule.scope(service, next(iter(route.methods or ("GET",))))
+    return f"API keys: {'any' if route.rule.any_scope else f'`{scope}`'}."
 
 
 def slugs_of(route: ContractRoute) -> set[str]:

@@ -33,7 +33,7 @@ def secret(folder: Path, name: str) -> str:
     if path.exists():
         return path.read_text(encoding="utf-8")
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    made = secrets.token_urlsafe(24)
+    made = secrets.token_urlsafe(32)
     write_whole(path, made)
     return made
 

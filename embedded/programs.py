@@ -69,6 +69,8 @@ def service_secrets(home: Home) -> dict[str, str]:
     """Put each service's secrets where it reads them; the database passwords by role."""
     shared_secret = secret(home.secrets / "clients", SERVICE)
     passwords = {}
+    secret(home.secrets / "admissions", "api_key_secret")
+    secret(home.secrets / "notifications", "webhook_key")
     for name in SERVICES:
         passwords[name] = secret(home.secrets / name, "database_password")
         own = home.secrets / name / "service_client_secret"

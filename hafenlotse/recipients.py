@@ -10,7 +10,7 @@ from uuid_utils.compat import uuid7
 from hafenlotse.acting import acting
 from hafenlotse.installation import Installation
 from hafenlotse.output import Answer, Table, answering
-from services.notifications.api.recipients import new_secret, to_document
+from services.notifications.api.recipients import sealed, secret_for, to_document
 from services.notifications.api.wishes import ALLOWED, RecipientBody
 from services.notifications.domain.delivery import RECIPIENT_DELETED, Attempt, plan_test
 from services.notifications.domain.recipient import ChannelCode, Recipient
@@ -58,9 +58,11 @@ async def list_them(installation: Installation) -> Answer:
 async def add(installation: Installation, /, lands: tuple[Land, ...], **wish: Any) -> Answer:
     """Add a recipient; a webhook's secret is shown this once."""
     ALLOWED.set(installation.notifications.webhook_allowed)
-    wanted = _body(wish).wish()
-    secret = new_secret() if wanted.channel is ChannelCode.WEBHOOK else None
-    made = Recipient(uuid7(), wanted, lands, secret, 1)
+    body = _body(wish)
+    secret = secret_for(body)
+    made = sealed(
+        Recipient(uuid7(), body.wish(), lands, None, 1), secret, installation.notifications.seal
+    )
     async with (
         installation.database("notifications") as database,
         acting(database, "recipients add", str(made.id)) as tx,

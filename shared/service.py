@@ -15,6 +15,7 @@ import prometheus_client
 import uvicorn
 from fastapi import APIRouter, Depends, FastAPI, Request
 
+from access.entrance import AskedKeys, Entrance, Keys
 from access.issuer import Issuer
 from shared.forgetting import forget_daily
 from shared.http.health import health_router
@@ -29,6 +30,7 @@ from shared.store.idempotency import sweep_kept
 STOP_SECONDS = 10
 GARBAGE_AT_ONCE = 10_000
 CLOSE_SECONDS = 5.0
+WHO_AM_I = "/admissions/v1/caller"
 LONGEST_WAIT_SECONDS = 2.0
 log = logging.getLogger(__name__)
 Work = Callable[[Database], AbstractAsyncContextManager[Sequence[Coroutine[Any, Any, None]]]]
@@ -51,8 +53,11 @@ class Service:
             return ["PostgreSQL does not answer yet"]
         return [sentence for met in self.conditions.values() if (sentence := met())]
 
-    def app(self, routers: Sequence[APIRouter], work: Work) -> FastAPI:
-        """The HTTP side; `work` opens what the service does beside answering."""
+    def app(self, routers: Sequence[APIRouter], work: Work, keys: Keys | None = None) -> FastAPI:
+        """The HTTP side; `work` opens what the service does beside answering.
+
+        `keys` knows API keys; without it admissions is asked about each.
+        """
         self.work, settings = work, self.settings
         app = FastAPI(
             title=f"Hafenlotse {self.name}",
@@ -65,8 +70,9 @@ class Service:
             telemetry={"tracing": False, "metrics": False, "logs": False},  # nobody listens
         )
         app.state.service = self
-        app.state.issuer = Issuer(
-            settings.issuer, settings.audience, settings.issuer_inside, settings.claims
+        app.state.entrance = Entrance(
+            Issuer(settings.issuer, settings.audience, settings.issuer_inside, settings.claims),
+            keys or AskedKeys(settings.admissions_url + WHO_AM_I),
         )
         app.state.rate_limit = RateLimit(settings.rate_per_second, settings.rate_burst)
         # Not include_router: FastAPI would look for the route of each request twice.
@@ -89,7 +95,7 @@ class Service:
             if self.database is None:
                 life.cancel()  # it waits or has ended: there is no work to finish
             await asyncio.wait([life], timeout=STOP_SECONDS)
-            await app.state.issuer.close()
+            await app.state.entrance.close()
 
     async def _live(self, stop: asyncio.Event) -> None:
         database = await self._wait_for_database()

@@ -42,6 +42,7 @@ class ServiceSettings(BaseSettings):
     audience: str = "hafenlotse"
     claims: Annotated[ClaimsMapping, NoDecode, BeforeValidator(read_json)] = ClaimsMapping()
     token_url: str | None = None
+    admissions_url: str = "http://127.0.0.1:8401"
     service_client_id: str = "service"
     service_client_secret: SecretStr | None = None
     rate_per_second: float = Field(default=300.0, gt=0, allow_inf_nan=False)

@@ -7,7 +7,16 @@ from typing import Any
 from fastapi import FastAPI
 
 from documents.served import documents_of
-from services.admissions.api import corrections, imports, ledger, placements, reference, transfers
+from services.admissions.api import (
+    api_keys,
+    corrections,
+    imports,
+    ledger,
+    placements,
+    reference,
+    transfers,
+)
+from services.admissions.api.key_ring import KeyRing
 from services.admissions.api.together import Desk
 from services.admissions.handlers.ledger import LedgerSource
 from services.admissions.settings import AdmissionsSettings
@@ -23,26 +32,28 @@ ROUTERS = [
     transfers.router,
     ledger.router,
     reference.router,
+    api_keys.router,
 ]
 
 
 def main() -> None:
     """Run admissions until it is told to stop."""
-    service = Service("admissions", AdmissionsSettings.read())
-    service.serve(connect(service))
+    settings = AdmissionsSettings.read()
+    service = Service("admissions", settings)
+    service.serve(connect(service, settings))
 
 
-def connect(service: Service) -> FastAPI:
+def connect(service: Service, settings: AdmissionsSettings) -> FastAPI:
     """The whole service behind its HTTP side; ready without Kafka, for it accepts without."""
-    settings = service.settings
     topic = settings.topic_prefix + PLACEMENTS
     bell = Bell(settings.database, settings.password, "admissions_ledger")
+    ring = KeyRing(service, settings.api_key_secrets)
 
     @asynccontextmanager
     async def work(database: Database) -> AsyncIterator[Sequence[Coroutine[Any, Any, None]]]:
         relay = Relay(LedgerSource(), topic, database, bell, Place.of(settings))
-        yield bell.run(), relay.run()
+        yield bell.run(), relay.run(), ring.keep_uses(database)
 
-    app = service.app([*ROUTERS, *documents_of(service.name)], work)
-    app.state.bell, app.state.desk = bell, Desk(bell)
+    app = service.app([*ROUTERS, *documents_of(service.name)], work, ring)
+    app.state.bell, app.state.desk, app.state.key_ring = bell, Desk(bell), ring
     return app

@@ -13,7 +13,7 @@ from services.notifications.delivery.dispatcher import Dispatcher, Pace
 from services.notifications.delivery.email import MailServer
 from services.notifications.delivery.outlets import Outlets
 from services.notifications.handlers.crossings import Crossings, read_event
-from services.notifications.handlers.first_recipients import make_first_recipients
+from services.notifications.handlers.first_recipients import prepare_recipients
 from services.notifications.handlers.old_changes import forget_old_changes
 from services.notifications.handlers.reminders import Reminders
 from services.notifications.settings import NotificationsSettings
@@ -44,7 +44,7 @@ def connect(service: Service, settings: NotificationsSettings) -> FastAPI:
 
     @asynccontextmanager
     async def work(database: Database) -> AsyncIterator[Sequence[Coroutine[Any, Any, None]]]:
-        await make_first_recipients(database, settings.coordination_mail)
+        await prepare_recipients(database, settings.coordination_mail, settings.seal)
         feed, broker = Feed(settings.quota_url, settings), make_broker(settings.kafka_bootstrap)
         crossings = Crossings(database, feed, bell, news, schedule=settings.schedule)
         inbox = Inbox(settings.topic_prefix + CROSSINGS, read_event, crossings, database)
@@ -68,7 +68,7 @@ def connect(service: Service, settings: NotificationsSettings) -> FastAPI:
 
     app = service.app([*ROUTERS, *documents_of(service.name)], work)
     app.state.bell, app.state.audience = bell, audience
-    app.state.webhook_allowed = settings.webhook_allowed
+    app.state.webhook_allowed, app.state.seal = settings.webhook_allowed, settings.seal
     return app
 
 
@@ -76,4 +76,4 @@ def open_outlets(settings: NotificationsSettings) -> Outlets:
     """The ways out of the house, as they are set."""
     place = (settings.smtp_host, settings.smtp_port, settings.mail_from, settings.smtp_tls)
     server = MailServer(*place, *settings.mail_access)
-    return Outlets.open(server, settings.public_address, settings.webhook_allowed)
+    return Outlets.open(server, settings.public_address, *settings.webhook_access)

@@ -6,6 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, SecretStr
 
+from access.seal import Seal
+from access.secrets import check_secrets, secrets_in
 from services.notifications.domain.mailbox import read_mailbox
 from services.notifications.domain.schedule import QuietHours, Schedule
 from services.notifications.domain.target import read_target
@@ -87,6 +89,7 @@ class NotificationsSettings(ServiceSettings):
     smtp_password: SecretStr | None = None
     mail_from: str = Field(default="hafenlotse@flensburg.example", pattern=r"^[^@\s]+@[^@\s]+$")
     coordination_mail: Mailbox = "koordinierung@flensburg.example"
+    webhook_key: Annotated[SecretStr, AfterValidator(check_secrets)]
     webhook_allowed: Annotated[str | None, AfterValidator(check_origin)] = None
     retry_stretch: float = Field(default=1.0, gt=0, le=10)
     claim_seconds: float = Field(default=30.0, ge=1, le=600)
@@ -95,6 +98,16 @@ class NotificationsSettings(ServiceSettings):
     reminder_minutes: Annotated[str, AfterValidator(check_minutes)] = "15,30,60"
     streams: int = Field(default=200, ge=1, le=5000)
     streams_per_client: int = Field(default=20, ge=1, le=5000)
+
+    @property
+    def seal(self) -> Seal:
+        """What the secrets of webhooks are kept under: the newest key, and those before it."""
+        return Seal(secrets_in(self.webhook_key))
+
+    @property
+    def webhook_access(self) -> tuple[Seal, str | None]:
+        """How webhooks are sent: what their secrets are under, and the one address inside."""
+        return self.seal, self.webhook_allowed
 
     @property
     def mail_access(self) -> tuple[str | None, str | None, int]:

@@ -36,6 +36,19 @@ async def once(
     return given
 
 
+class ShownOnce(Response):
+    """An answer of which a replay shows less."""
+
+    body_to_keep: bytes
+
+    @classmethod
+    def of(cls, shown: Response, kept: Response) -> "ShownOnce":
+        """What is shown this once, and what is kept of it for replays."""
+        once_only = cls(shown.body, shown.status_code, dict(shown.headers))
+        once_only.body_to_keep = bytes(kept.body)
+        return once_only
+
+
 async def nothing(_tx: Connection) -> None:
     """What a request finds that makes something new."""
 

@@ -12,7 +12,7 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel, ConfigDict
 
 from access.caller import Caller, IssuerUnavailable, TokenInvalid
-from access.issuer import Issuer
+from access.entrance import Entrance
 from shared.codes import Role
 from shared.http.faults import faults_of
 from shared.http.problems import Fault, Problem
@@ -28,11 +28,19 @@ VISIBLE = re.compile(r"[!-~]{1,128}")
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Who may call a route, what its body is, and whether it computes only."""
+    """Who may call a route, what its body is, and whether it computes only.
+
+    `any_scope`: an API key opens it whatever it is for.
+    """
 
     roles: tuple[Role, ...]
     media: tuple[str, ...] = (JSON,)
     is_pure: bool = False
+    any_scope: bool = False
+
+    def scope(self, service: str, method: str) -> str:
+        """What an API key must be for: to read or to write at a service."""
+        return f"{service}:{'read' if self.is_pure or method == 'GET' else 'write'}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +66,17 @@ class RouteWithoutRule(TypeError):
     """Every route says who may call it; this one does not."""
 
 
-def allowed(*roles: Role, media: tuple[str, ...] = (JSON,), pure: bool = False) -> Callable[[F], F]:
+def allowed(
+    *roles: Role,
+    media: tuple[str, ...] = (JSON,),
+    pure: bool = False,
+    any_scope: bool = False,
+) -> Callable[[F], F]:
     """Declare who may call the route below, beside the route itself."""
 
     def declare(endpoint: F) -> F:
-        endpoint.rule = Rule(roles, media, pure)  # type: ignore[attr-defined]  # functions carry it
+        rule = Rule(roles, media, pure, any_scope)
+        endpoint.rule = rule  # type: ignore[attr-defined]  # functions carry it
         return endpoint
 
     return declare
@@ -118,6 +132,9 @@ async def admit(request: Request, rule: Rule, *, takes_body: bool | None) -> Cal
         raise Problem("too-many")
     if not caller.has(*rule.roles):
         raise Problem("role", needed=", ".join(rule.roles))
+    scope = rule.scope(request.app.state.service.name, request.method)
+    if not (rule.any_scope or caller.may_use(scope)):
+        raise Problem("role", needed=scope)
     if takes_body or rule.media != (JSON,):
         _check_media(request, rule)
     key = _key_of(request, rule)
@@ -130,7 +147,7 @@ async def admit(request: Request, rule: Rule, *, takes_body: bool | None) -> Cal
 
 
 async def _caller_of(request: Request) -> Caller:
-    issuer: Issuer = request.app.state.issuer
+    entrance: Entrance = request.app.state.entrance
     named = request.headers.getlist("authorization")
     if not named:
         raise Problem("token-missing")
@@ -138,7 +155,7 @@ async def _caller_of(request: Request) -> Caller:
     if len(named) > 1 or scheme.lower() != "bearer" or not token.strip():
         raise Problem("token-invalid")
     try:
-        return await issuer.admit(token.strip())
+        return await entrance.admit(token.strip())
     except TokenInvalid as invalid:
         raise Problem("token-invalid") from invalid
     except IssuerUnavailable as unavailable:

@@ -23,6 +23,8 @@ COMMON: dict[str, Any] = {
     "issuer": NOWHERE,
     "admissions_url": NOWHERE,
     "quota_url": NOWHERE,
+    "api_key_secret": "a" * 32,
+    "webhook_key": "a" * 32,
 }
 
 
@@ -30,7 +32,8 @@ COMMON: dict[str, Any] = {
 def app_of(name: str) -> FastAPI:
     """The HTTP side of a service, which waits for everything it needs."""
     if name == "admissions":
-        return connect_admissions(Service(name, AdmissionsSettings.model_validate(COMMON)))
+        admissions = AdmissionsSettings.model_validate(COMMON)
+        return connect_admissions(Service(name, admissions), admissions)
     if name == "quota":
         quota = QuotaSettings.model_validate(COMMON)
         return connect_quota(Service(name, quota), quota)

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from services.admissions.domain.api_key import Scope, check_expiry
 from services.admissions.domain.placement import Correction, Move, Proposal
 from services.admissions.domain.values import (
     check_effective_day,
@@ -15,7 +16,7 @@ from services.admissions.domain.values import (
     check_persons,
 )
 from services.admissions.store.reference import load_reference
-from shared.clock import today_in_berlin
+from shared.clock import now, today_in_berlin
 from shared.codes import Ags
 from shared.codes import Programme as ProgrammeCode
 from shared.http.answers import Cursor as OfList
@@ -23,6 +24,7 @@ from shared.http.answers import Limit, Malformed, OutOfRange, from_cursor
 from shared.http.faults import refusing
 
 MOST_IN_BATCH = 1000
+INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?Z")
 ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 KNOWN = load_reference()
 
@@ -35,6 +37,21 @@ def parse_day(written: object) -> object:
         return date.fromisoformat(written) if ISO_DAY.fullmatch(written) else _refuse()
     except ValueError as fault:
         raise Malformed from fault
+
+
+def parse_instant(written: object) -> object:
+    """An instant written as `YYYY-MM-DDThh:mm:ssZ`, with up to six decimals."""
+    if not isinstance(written, str):
+        return written
+    try:
+        return datetime.fromisoformat(written) if INSTANT.fullmatch(written) else _refuse()
+    except ValueError as fault:
+        raise Malformed from fault
+
+
+def check_key_end(end: datetime) -> datetime:
+    """An instant at which an API key may end."""
+    return check_expiry(end, now())
 
 
 def _refuse() -> object:
@@ -109,6 +126,23 @@ FileReference = Annotated[
     ),
 ]
 Cursor = Annotated[OfList, AfterValidator(refusing(parse_cursor))]
+Label = Annotated[
+    str,
+    Field(
+        description="Which system it is for; no person.",
+        examples=["Fachverfahren"],
+        pattern="^[^\\x00-\\x1f\\x7f]{1,80}$",
+    ),
+]
+KeyEnd = Annotated[
+    datetime,
+    BeforeValidator(refusing(parse_instant)),
+    AfterValidator(refusing(check_key_end)),
+    Field(
+        description="Within two years; a year from now if left out.",
+        examples=["2027-06-30T22:00:00Z"],
+    ),
+]
 
 
 class Body(BaseModel):
@@ -170,8 +204,26 @@ class TransferBody(Body):
         return Move(self.to_unit, self.effective_on, self.reason)
 
 
-class TransferListing(BaseModel):
-    """The query of the list of transfers."""
+class ApiKeyBody(Body):
+    """For which unit's systems, what they may do with it, and until when."""
+
+    unit: Unit
+    label: Label | None = None
+    scopes: list[Annotated[Scope, Field(strict=False)]] = Field(
+        default_factory=lambda: list(Scope),
+        min_length=1,
+        max_length=len(Scope),
+        examples=[["admissions:write"]],
+    )
+    expires_at: KeyEnd | None = None
+
+    def wanted(self) -> tuple[Scope, ...]:
+        """Each scope once, in the order in which they are listed for all."""
+        return tuple(scope for scope in Scope if scope in self.scopes)
+
+
+class PlainListing(BaseModel):
+    """The query of a list without filters."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     limit: Limit = 100

@@ -21,8 +21,9 @@ from documents.words import (
     Source,
     Unit,
 )
+from services.admissions.domain.api_key import KeyState, Scope
 from services.admissions.domain.proposal import TransferState
-from shared.codes import EntryType
+from shared.codes import EntryType, Role
 from shared.contracts.ledger import LedgerEntry
 
 FileReference = Annotated[str, Meta(examples=["SH-2023/0017"])]
@@ -140,3 +141,47 @@ class ItemsShown(Struct):
 
     items: list[ItemShown]
     next: Cursor
+
+
+class ApiKeyShown(Struct):
+    """A key without the key: for whom, what for, until when."""
+
+    id: Id
+    unit: Unit
+    label: Annotated[str | None, Meta(examples=["Fachverfahren"])]
+    scopes: list[Scope]
+    state: Annotated[KeyState, Meta(examples=["active"])]
+    made_by: Annotated[str, Meta(examples=["coordination"], description="Whose token made it.")]
+    made_at: Instant
+    expires_at: Instant
+    last_used_at: Annotated[Instant | None, Meta(description="Written down within a minute.")]
+    revoked_at: Annotated[Instant | None, Meta(examples=[None])]
+
+
+class NewApiKeyShown(ApiKeyShown):
+    """A new key, with the key: it is shown this once."""
+
+    key: Annotated[
+        str | None,
+        Meta(examples=["hl_" + "k" * 43], description="Sent as a bearer token; null in a replay."),
+    ]
+
+
+class ApiKeyPage(Struct):
+    """A page of API keys, newest first."""
+
+    items: list[ApiKeyShown]
+    next: Cursor
+
+
+class CallerShown(Struct):
+    """Who calls, as the token or API key says."""
+
+    client: Annotated[str, Meta(examples=["city-01001"])]
+    roles: list[Role]
+    lands: list[LandCode]
+    units: list[Unit]
+    scopes: Annotated[
+        list[Scope] | None, Meta(description="What an API key is for; null for a token.")
+    ]
+    ends_at: Instant

@@ -16,7 +16,7 @@ from services.admissions.api.authority import (
 )
 from services.admissions.api.documents import ROOT, show_placement
 from services.admissions.api.entering import Ringing, enter, problem_of
-from services.admissions.api.models import Body, TransferBody, TransferListing
+from services.admissions.api.models import Body, PlainListing, TransferBody
 from services.admissions.api.shown import PlacementShown, TransferPage, TransferShown
 from services.admissions.domain.placement import (
     Move,
@@ -181,7 +181,7 @@ def _decided(found: Transfer, state: TransferState) -> Transfer:
 @allowed(*ALL_BUT_OPERATOR)
 @answers(200, TransferPage)
 async def show_transfers(
-    call: Calling, database: Stored, query: Annotated[TransferListing, Query()]
+    call: Calling, database: Stored, query: Annotated[PlainListing, Query()]
 ) -> Response:
     """The transfers from or to units that the caller may read, newest first."""
     units = readable_units(call.caller, None)

@@ -8,6 +8,7 @@ from fastapi import Depends, Request, Response
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from access.caller import Caller
+from access.seal import Seal
 from services.notifications.api.audience import Audience
 from shared.http.answers import Cursor as OfList
 from shared.http.answers import Malformed, from_cursor, page, to_cursor
@@ -85,3 +86,12 @@ async def the_audience(request: Request) -> Audience:
 
 
 Listening = Annotated[Audience, Depends(the_audience)]
+
+
+async def the_seal(request: Request) -> Seal:
+    """What secrets are kept under."""
+    seal: Seal = request.app.state.seal
+    return seal
+
+
+Sealing = Annotated[Seal, Depends(the_seal)]

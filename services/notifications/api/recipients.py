@@ -10,11 +10,13 @@ from pydantic import BaseModel, ConfigDict
 from uuid_utils.compat import uuid7
 
 from access.caller import Caller
+from access.seal import Seal
 from documents.declared import CHANGE, ETAG, NEW, answers, refuses
 from services.notifications.api.asking import (
     Cursor,
     NoWishes,
     Ringing,
+    Sealing,
     id_in,
     lands_of,
     number_in,
@@ -36,7 +38,7 @@ from services.notifications.store import deliveries, recipients
 from shared.clock import now
 from shared.codes import LANDS, Role
 from shared.http.answers import Limit, answer, etag
-from shared.http.once import nothing, once
+from shared.http.once import ShownOnce, nothing, once
 from shared.http.problems import Fault, Problem
 from shared.http.route import Calling, ContractRoute, allowed
 from shared.postgres import Connection, snapshot
@@ -63,46 +65,47 @@ class RecipientListing(BaseModel):
 @allowed(Role.COORDINATION)
 @answers(201, NewRecipientShown, *NEW)
 @refuses("not-found")
-async def make_recipient(body: RecipientBody, call: Calling, database: Stored) -> Response:
+async def make_recipient(
+    body: RecipientBody, call: Calling, database: Stored, seal: Sealing
+) -> Response:
     """A new recipient for the caller's Lands; a webhook's secret is shown this once."""
 
     async def act(tx: Connection, _: None) -> Response:
-        recipient = new_recipient(body, call.caller)
+        secret = secret_for(body)
+        recipient = sealed(new_recipient(body, call.caller), secret, seal)
         await recipients.insert_recipient(tx, recipient)
-        return show_new(recipient)
+        return show_new(recipient, secret)
 
     return await once(call, database, nothing, act)
 
 
 def new_recipient(body: RecipientBody, caller: Caller) -> Recipient:
-    """A recipient of the caller's Lands, with a secret where it has to sign."""
+    """A recipient of the caller's Lands."""
     lands = tuple(land for land in LANDS if caller.may_read_land(land))
     if not lands:
         raise Problem("not-found")
-    wish = body.wish()
-    secret = new_secret() if wish.channel is ChannelCode.WEBHOOK else None
-    return Recipient(uuid7(), wish, lands, secret, 1)
+    return Recipient(uuid7(), body.wish(), lands, None, 1)
 
 
-def new_secret() -> str:
-    """A key as Standard Webhooks writes it."""
+def secret_for(body: RecipientBody) -> str | None:
+    """A key as Standard Webhooks writes it, for whom we sign."""
+    if body.wish().channel is not ChannelCode.WEBHOOK:
+        return None
     return "whsec_" + base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()
 
 
-class SecretOnce(Response):
-    """An answer of which a replay shows less."""
+def sealed(recipient: Recipient, secret: str | None, seal: Seal) -> Recipient:
+    """The recipient with its secret as it is kept."""
+    kept = secret and seal.close(secret, str(recipient.id))
+    return replace(recipient, secret=kept)
 
-    body_to_keep: bytes
 
-
-def show_new(recipient: Recipient) -> Response:
+def show_new(recipient: Recipient, secret: str | None) -> Response:
     """What was made; what is kept for replays has no secret in it."""
-    if recipient.secret is None:
+    if secret is None:
         return show(201, recipient)
-    shown = show(201, recipient, secret=recipient.secret)
-    once_only = SecretOnce(shown.body, 201, dict(shown.headers))
-    once_only.body_to_keep = bytes(show(201, recipient, secret=None).body)
-    return once_only
+    shown = show(201, recipient, secret=secret)
+    return ShownOnce.of(shown, show(201, recipient, secret=None))
 
 
 def show(status: int, recipient: Recipient, **more: object) -> Response:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from access.seal import Seal
 from services.notifications.delivery.channel import Channel
 from services.notifications.delivery.email import EmailChannel, MailServer
 from services.notifications.delivery.letters import Letters
@@ -19,10 +20,13 @@ class Outlets:
     log: LogChannel
 
     @classmethod
-    def open(cls, server: MailServer, public_address: str, allowed: str | None) -> "Outlets":
+    def open(
+        cls, server: MailServer, public_address: str, seal: Seal, allowed: str | None
+    ) -> "Outlets":
         """All of them; `allowed` is the one loopback address that webhooks may go to."""
         letters = Letters(load_names(), public_address)
-        return cls(EmailChannel(server, letters), WebhookChannel(allowed), LogChannel(letters))
+        webhook = WebhookChannel(seal, allowed)
+        return cls(EmailChannel(server, letters), webhook, LogChannel(letters))
 
     @property
     def channels(self) -> tuple[Channel, ...]:

@@ -10,6 +10,7 @@ import httpx
 import orjson
 from standardwebhooks import Webhook
 
+from access.seal import Seal, SealBroken
 from services.notifications.delivery.channel import Notice, Parcel
 from services.notifications.domain.alert import as_raised
 from services.notifications.domain.delivery import ACCEPTED, Outcome, Verdict
@@ -40,6 +41,7 @@ class NameUnknown(Exception):
 CODES: tuple[tuple[type[Exception], str], ...] = (
     (NameUnknown, "name-unknown"),
     (TimeoutError, "timed-out"),
+    (SealBroken, "secret-unreadable"),
     (httpx.TimeoutException, "timed-out"),
     (httpx.ConnectError, "not-reachable"),
     (Exception, "no-http-answer"),
@@ -66,7 +68,8 @@ class WebhookChannel:
     code = ChannelCode.WEBHOOK
     slots, per_recipient = 16, 4
 
-    def __init__(self, allowed: str | None, resolve: Resolve | None = None) -> None:
+    def __init__(self, seal: Seal, allowed: str | None, resolve: Resolve | None = None) -> None:
+        self._seal = seal
         self._allowed = read_target(allowed) if allowed else None
         self._resolve = resolve or ask_the_system
         self._client = httpx.AsyncClient(
@@ -89,7 +92,7 @@ class WebhookChannel:
         try:
             async with asyncio.timeout(_seconds_for(parcel)):
                 status = await self._post(parcel)
-        except (Refusal, NameUnknown, OSError, httpx.HTTPError) as failure:
+        except (Refusal, NameUnknown, SealBroken, OSError, httpx.HTTPError) as failure:
             return _outcome_of(failure)
         return _answered(status)
 
@@ -117,11 +120,13 @@ class WebhookChannel:
 
     async def _post_to(self, address: IPAddress, target: Target, parcel: Parcel) -> int:
         """Connect to this very address, but ask for the name: in `Host` and in TLS."""
+        recipient = parcel.recipient
+        secret = self._seal.open(recipient.secret or "", str(recipient.id))
         request = self._client.build_request(
             "POST",
             _url(address, target),
             content=parcel.content,
-            headers={"Host": _authority(target), **_signed(parcel)},
+            headers={"Host": _authority(target), **_signed(parcel, secret)},
             extensions={"sni_hostname": target.host},
             timeout=STEP_PART * _seconds_for(parcel),
         )
@@ -153,9 +158,9 @@ def _authority(target: Target) -> str:
     return host if is_default else f"{host}:{target.port}"
 
 
-def _signed(parcel: Parcel) -> dict[str, str]:
+def _signed(parcel: Parcel, secret: str) -> dict[str, str]:
     message_id, content = str(parcel.delivery), parcel.content.decode()
-    signature = Webhook(parcel.recipient.secret or "").sign(message_id, parcel.at, content)
+    signature = Webhook(secret).sign(message_id, parcel.at, content)
     return {
         "Content-Type": "application/json",
         "User-Agent": "Hafenlotse",

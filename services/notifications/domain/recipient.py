@@ -42,8 +42,9 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """A wish that is kept; `lands` are those of the token that made it, `secret` signs webhooks.
+    """A wish that is kept; `lands` are those of the token that made it.
 
+    `secret` signs webhooks; it is sealed, and opened only to sign.
     `version` grows with every change.
     """
 

@@ -91,6 +91,22 @@ async def set_recipient(tx: Connection, changed: Recipient) -> None:
     )
 
 
+LOCK_SECRETS = "SELECT id, secret FROM recipients WHERE secret IS NOT NULL ORDER BY id FOR UPDATE"
+
+
+async def lock_secrets(tx: Connection) -> dict[UUID, str]:
+    """What is kept of every recipient's secret."""
+    return {row["id"]: row["secret"] for row in await tx.fetch(LOCK_SECRETS)}
+
+
+RESEAL = "UPDATE recipients SET secret = $2 WHERE id = $1 AND secret <> $2"
+
+
+async def set_secret(tx: Connection, recipient: UUID, sealed: str) -> None:
+    """Keep the same secret under another key; nothing else of the recipient changes."""
+    await tx.execute(RESEAL, recipient, sealed)
+
+
 DELETE = "DELETE FROM recipients WHERE id = $1"
 
 

@@ -23,6 +23,7 @@ ROOT = "/admissions/v1"
 PLACEMENTS = f"{ROOT}/placements"
 ENTRIES = f"{ROOT}/ledger/01/entries"
 NOWHERE = "127.0.0.1:9"
+API_KEY_SECRET = "of-the-tests-and-long-enough-for-it"
 Json = dict[str, Any]
 
 
@@ -122,6 +123,7 @@ def settings_for(
         kafka_bootstrap=bootstrap,
         topic_prefix=prefix,
         issuer=issuer.name,
+        api_key_secret=SecretStr(API_KEY_SECRET),
         rate_per_second=1e6,
         rate_burst=1_000_000,
     )
@@ -132,8 +134,9 @@ async def running_admissions(
     own: OwnDatabase, issuer: IssuerInTest, bootstrap: str = NOWHERE, prefix: str = ""
 ) -> AsyncIterator[Admissions]:
     """The service at work; without a bootstrap address Kafka is down."""
-    service = Service("admissions", settings_for(own, issuer, bootstrap, prefix))
-    app = connect(service)
+    settings = settings_for(own, issuer, bootstrap, prefix)
+    service = Service("admissions", settings)
+    app = connect(service, settings)
     transport = httpx.ASGITransport(app)
     async with (
         app.router.lifespan_context(app),

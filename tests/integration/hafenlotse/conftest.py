@@ -146,6 +146,8 @@ async def opened(database: OwnDatabase, folder: Path) -> AsyncIterator[House]:
     for service in SERVICES:
         (folder / service).mkdir()
         (folder / service / "database_password").write_text(database.passwords[service])
+    (folder / "admissions" / "api_key_secret").write_text("a" * 32)
+    (folder / "notifications" / "webhook_key").write_text("a" * 32)
     environment = {
         "HAFENLOTSE_DATABASE_URL": database.url("quota"),
         "HAFENLOTSE_SECRETS_DIR": str(folder / "quota"),

@@ -22,7 +22,7 @@ from services.notifications.store import alerts, deliveries, recipients, reminde
 from shared.clock import now
 from shared.postgres import Bell, Database, transaction
 from tests.integration.notifications.crossings import LAND, CrossingsInTest
-from tests.integration.notifications.notices import SECRET, the_letters
+from tests.integration.notifications.notices import SEAL, the_letters, with_secret
 from tests.integration.notifications.receivers import Receiver, running_receiver
 from tests.integration.servers import OwnDatabase
 from tests.unit.notifications.builders import a_recipient
@@ -47,7 +47,7 @@ class Desk:
     def notifier(self, *channels: Channel) -> Dispatcher:
         """One more notifier, with a webhook channel to the receiver and a log unless told."""
         if not channels:
-            self.webhooks.append(WebhookChannel(self.receiver.origin))
+            self.webhooks.append(WebhookChannel(SEAL, self.receiver.origin))
             channels = (self.webhooks[-1], LogChannel(the_letters()))
         pace = Pace(clock=lambda: self.at, jitter=lambda: 0.0, grace_seconds=0.05)
         self.notifiers.append(Dispatcher(self.database, channels, self.bell, pace))
@@ -58,7 +58,7 @@ class Desk:
         wish.setdefault("address", f"{self.receiver.origin}/hook")
         made = replace(a_recipient(**wish), id=uuid4())
         is_webhook = made.wish.channel is ChannelCode.WEBHOOK
-        made = replace(made, secret=SECRET if is_webhook else None)
+        made = with_secret(made) if is_webhook else made
         async with transaction(self.database) as tx:
             await recipients.insert_recipient(tx, made)
         return made

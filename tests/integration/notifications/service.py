@@ -23,6 +23,7 @@ from shared.service import Service
 from shared.topics import CROSSINGS
 from tests.eventually import eventually
 from tests.integration.notifications.crossings import LAND, CrossingsInTest
+from tests.integration.notifications.notices import WEBHOOK_KEY
 from tests.integration.servers import OwnDatabase
 from tests.integration.shared.issuers import IssuerInTest
 
@@ -119,6 +120,7 @@ def settings_for(own: OwnDatabase, issuer: IssuerInTest, **changes: Any) -> Noti
         "kafka_bootstrap": NOWHERE,
         "issuer": issuer.name,
         "smtp_port": 9,
+        "webhook_key": SecretStr(WEBHOOK_KEY),
         "rate_per_second": 1e6,
         "rate_burst": 1_000_000,
     }

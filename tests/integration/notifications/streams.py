@@ -69,6 +69,7 @@ async def running_station(
 ) -> AsyncIterator[Station]:
     """A process at work without Kafka; it is killed at the end if it still runs."""
     port = pick_port()
+    (folder / "webhook_key").write_text("a" * 32, encoding="utf-8")
     (folder / "database_password").write_text(own.passwords["notifications"], encoding="utf-8")
     settings = {
         "HAFENLOTSE_PORT": str(port),

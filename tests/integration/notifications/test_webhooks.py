@@ -19,7 +19,7 @@ from services.notifications.domain.alert import AlertState
 from services.notifications.domain.delivery import ACCEPTED, Outcome, Verdict
 from services.notifications.domain.documents import to_document
 from services.notifications.domain.target import IPAddress
-from tests.integration.notifications.notices import SECRET, a_notice, a_parcel
+from tests.integration.notifications.notices import SEAL, SECRET, a_notice, a_parcel
 from tests.integration.notifications.receivers import (
     CUT,
     ENDLESS,
@@ -41,7 +41,7 @@ async def receiver() -> AsyncIterator[Receiver]:
 
 @asynccontextmanager
 async def channel_allowing(origin: str | None) -> AsyncIterator[WebhookChannel]:
-    channel = WebhookChannel(origin)
+    channel = WebhookChannel(SEAL, origin)
     yield channel
     await channel.close()
 
@@ -189,7 +189,7 @@ def names(answers: list[list[str]]) -> Resolve:
 
 async def test_a_name_is_asked_once_and_its_address_is_called(receiver: Receiver) -> None:
     origin = f"http://hooks.example:{receiver.port}"
-    channel = WebhookChannel(origin, names([["127.0.0.1"]]))
+    channel = WebhookChannel(SEAL, origin, names([["127.0.0.1"]]))
     assert await channel.send(a_parcel(address=f"{origin}/hook")) == ACCEPTED
     assert receiver.calls[0].headers["host"] == f"hooks.example:{receiver.port}"
     await channel.close()
@@ -199,7 +199,7 @@ async def test_the_next_address_of_a_name_is_called_where_the_first_is_closed(
     receiver: Receiver,
 ) -> None:
     origin = f"http://hooks.example:{receiver.port}"
-    channel = WebhookChannel(origin, names([["127.0.0.9", "127.0.0.1"]]))
+    channel = WebhookChannel(SEAL, origin, names([["127.0.0.9", "127.0.0.1"]]))
     assert await channel.send(a_parcel(address=origin)) == ACCEPTED
     await channel.close()
 
@@ -211,7 +211,7 @@ async def test_the_next_address_of_a_name_is_called_where_the_first_is_closed(
 async def test_a_name_that_leads_inside_at_this_moment_is_refused(
     receiver: Receiver, addresses: list[str]
 ) -> None:
-    channel = WebhookChannel(receiver.origin, names([addresses]))
+    channel = WebhookChannel(SEAL, receiver.origin, names([addresses]))
     outcome = await channel.send(a_parcel(address=f"http://hooks.example:{receiver.port}/"))
     assert outcome == Outcome(Verdict.REFUSED, "address-inside")
     assert receiver.connections == 0

@@ -12,6 +12,8 @@ def container(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for service in SERVICES:
         (tmp_path / service).mkdir()
         (tmp_path / service / "database_password").write_text(f"of {service}")
+    (tmp_path / "admissions" / "api_key_secret").write_text("a" * 32)
+    (tmp_path / "notifications" / "webhook_key").write_text("a" * 32)
     monkeypatch.setenv("HAFENLOTSE_SECRETS_DIR", str(tmp_path / "quota"))
     monkeypatch.setenv("HAFENLOTSE_DATABASE_URL", "postgresql://quota:own@db:5432/hafenlotse")
     monkeypatch.setenv("HAFENLOTSE_KAFKA_BOOTSTRAP", "kafka:9092")

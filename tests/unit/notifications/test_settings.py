@@ -17,6 +17,7 @@ def settings(**changes: Any) -> NotificationsSettings:
         "database_url": PostgresDsn("postgresql://notifications@127.0.0.1:9/none"),
         "kafka_bootstrap": "127.0.0.1:9",
         "issuer": "http://127.0.0.1:9",
+        "webhook_key": "a" * 32,
     }
     return NotificationsSettings(**needed | changes)
 
