@@ -15,7 +15,7 @@ QUICK = (
     ("benchmarks.past",),
 )
 LONG = (
-    ("benchmarks.side_by_side", "--rounds", "5"),
+    ("benchmarks.side_by_side", "--rounds", "5", "--all-peers"),
     ("benchmarks.crossing_latency", "--seconds", "60"),
     ("benchmarks.recording", "--runs", "5"),
     ("benchmarks.alerts", "--per-second", "20", "200", "1000", "--seconds", "60"),
