@@ -78,7 +78,7 @@ check-types:
 check-imports:
 	$(call step,imports,$(BIN)/lint-imports)
 check-migrations:
-	$(call step,migrations,$(BIN)/squawk shared/tables/*.sql services/*/migrations/*.sql)
+	$(call step,migrations,$(BIN)/squawk */tables/*.sql services/*/migrations/*.sql)
 check-licences:
 	$(call step,licences,$(BIN)/reuse lint)
 check-house:

@@ -46,7 +46,11 @@ async def migrate(admin_url: str, service: str) -> list[str]:
 
 
 def _files(service: str) -> list[str]:
-    folders = (ROOT / "shared" / "tables", ROOT / "services" / service / "migrations")
+    folders = (
+        ROOT / "shared" / "tables",
+        ROOT / "audit" / "tables",
+        ROOT / "services" / service / "migrations",
+    )
     return [
         path.relative_to(ROOT).as_posix()
         for folder in folders

@@ -22,6 +22,7 @@ from shared.http.health import health_router
 from shared.http.problems import Problem
 from shared.http.rate import RateLimit
 from shared.http.refusals import answer_problems
+from shared.http.route import Trail
 from shared.logs import start_logging
 from shared.postgres import NOT_PREPARED, UNAVAILABLE, Database, open_pool
 from shared.settings import ServiceSettings
@@ -38,7 +39,10 @@ Work = Callable[[Database], AbstractAsyncContextManager[Sequence[Coroutine[Any, 
 
 @dataclass
 class Service:
-    """A service's name, settings, and what it waits for; `conditions` give None when met."""
+    """A service's name, settings, and what it waits for; `conditions` give None when met.
+
+    Whoever makes it gives it a trail: without one there is no HTTP side.
+    """
 
     name: str
     settings: ServiceSettings
@@ -46,6 +50,7 @@ class Service:
     database: "Database | None" = None
     exit_code: int = 0
     work: Work = field(init=False)
+    trail: Trail = field(init=False)
 
     def waits_for(self) -> list[str]:
         """One sentence for each thing that is missing, none when ready."""
@@ -69,7 +74,7 @@ class Service:
             redirect_slashes=False,
             telemetry={"tracing": False, "metrics": False, "logs": False},  # nobody listens
         )
-        app.state.service = self
+        app.state.service, app.state.trail = self, self.trail
         app.state.entrance = Entrance(
             Issuer(settings.issuer, settings.audience, settings.issuer_inside, settings.claims),
             keys or AskedKeys(settings.admissions_url + WHO_AM_I),
@@ -101,8 +106,8 @@ class Service:
         database = await self._wait_for_database()
         try:
             async with self.work(database) as jobs, asyncio.TaskGroup() as group:
-                own = forget_daily(database, "answers", sweep_kept)
-                tasks = [group.create_task(_until_cancelled(job)) for job in (*jobs, own)]
+                own = forget_daily(database, "answers", sweep_kept), self.trail.run(database)
+                tasks = [group.create_task(_until_cancelled(job)) for job in (*jobs, *own)]
                 self.database = database
                 log.info("%s is at work", self.name)
                 await stop.wait()

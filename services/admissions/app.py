@@ -6,6 +6,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from audit.routes import audited
 from documents.served import documents_of
 from services.admissions.api import (
     api_keys,
@@ -54,6 +55,6 @@ def connect(service: Service, settings: AdmissionsSettings) -> FastAPI:
         relay = Relay(LedgerSource(), topic, database, bell, Place.of(settings))
         yield bell.run(), relay.run(), ring.keep_uses(database)
 
-    app = service.app([*ROUTERS, *documents_of(service.name)], work, ring)
+    app = service.app([*ROUTERS, *audited(service), *documents_of(service.name)], work, ring)
     app.state.bell, app.state.desk, app.state.key_ring = bell, Desk(bell), ring
     return app

@@ -6,6 +6,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from audit.routes import audited
 from documents.served import documents_of
 from services.notifications.api import alerts, deliveries, recipients, stream
 from services.notifications.api.audience import Audience
@@ -49,10 +50,8 @@ def connect(service: Service, settings: NotificationsSettings) -> FastAPI:
         crossings = Crossings(database, feed, bell, news, schedule=settings.schedule)
         inbox = Inbox(settings.topic_prefix + CROSSINGS, read_event, crossings, database)
         inbox.subscribe(broker, "notifications", settings.batch_records)
-        service.conditions |= {
-            "kafka": lambda: None if broker.running else "Kafka can't be reached yet",
-            "inbox": lambda: inbox.trouble,
-        }
+        service.conditions["kafka"] = lambda: None if broker.running else "Kafka is not there yet"
+        service.conditions["inbox"] = lambda: inbox.trouble
         outlets = open_outlets(settings)
         pace = Pace(stretch=settings.retry_stretch, claim_seconds=settings.claim_seconds)
         dispatcher = Dispatcher(database, outlets.channels, bell, pace)
@@ -66,7 +65,7 @@ def connect(service: Service, settings: NotificationsSettings) -> FastAPI:
             await outlets.close()
             await feed.close()
 
-    app = service.app([*ROUTERS, *documents_of(service.name)], work)
+    app = service.app([*ROUTERS, *audited(service), *documents_of(service.name)], work)
     app.state.bell, app.state.audience = bell, audience
     app.state.webhook_allowed, app.state.seal = settings.webhook_allowed, settings.seal
     return app

@@ -6,6 +6,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from audit.routes import audited
 from documents.served import documents_of
 from services.quota.api import (
     allotments,
@@ -31,16 +32,8 @@ from shared.relay import Place, Relay
 from shared.service import Service
 from shared.topics import CROSSINGS, PLACEMENTS
 
-ROUTERS = [
-    quotas.router,
-    defining.router,
-    keys.router,
-    balances.router,
-    explanations.router,
-    history.router,
-    crossings.router,
-    allotments.router,
-]
+PARTS = (quotas, defining, keys, balances, explanations, history, crossings, allotments)
+ROUTERS = [part.router for part in PARTS]
 
 
 def main() -> None:
@@ -74,6 +67,6 @@ def connect(service: Service, settings: QuotaSettings) -> FastAPI:
             await inbox.keep_place()
             await feed.close()
 
-    app = service.app([*ROUTERS, *documents_of(service.name)], work)
+    app = service.app([*ROUTERS, *audited(service), *documents_of(service.name)], work)
     app.state.bell = bell
     return app

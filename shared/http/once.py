@@ -23,7 +23,9 @@ async def once(
     """Find the thing and its authority, replay a first answer, or act: in one transaction."""
     async with transaction(database) as tx:
         if call.key is None:
-            return await act(tx, await find(tx))
+            given = await act(tx, await find(tx))
+            await call.trail.keep(tx, [(call, given)])
+            return given
         place = place_of(call)
         if not all(await try_lock_keys(tx, [place])):
             raise Problem("in-flight")
@@ -33,6 +35,7 @@ async def once(
             return replay(call, kept)
         given = await act(tx, found)
         await insert_kept(tx, {place: to_keep(call, given)})
+        await call.trail.keep(tx, [(call, given)])
     return given
 
 

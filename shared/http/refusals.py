@@ -31,7 +31,9 @@ def answer_problems(app: FastAPI, service: str) -> None:
 
     def answering(problem_of: Callable[[Request, Any], Problem]) -> Any:
         async def answer(request: Request, failure: Exception) -> Response:
-            return render(request, service, problem_of(request, failure))
+            problem = problem_of(request, failure)
+            request.app.state.trail.refuse(request, problem)
+            return render(request, service, problem)
 
         return answer
 

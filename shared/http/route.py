@@ -2,9 +2,9 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Protocol, TypeVar
 
 from fastapi import Depends, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -18,6 +18,7 @@ from shared.http.faults import faults_of
 from shared.http.problems import Fault, Problem
 from shared.http.rate import RateLimit
 from shared.http.reading import parse_json, read_body
+from shared.postgres import Connection, Database
 
 F = TypeVar("F", bound=Callable[..., Any])
 ANY_TOKEN = (Role.CITY, Role.COORDINATION, Role.AUDITOR, Role.OPERATOR)
@@ -52,6 +53,17 @@ class Call:
     target: str
     body: bytes
     if_match: str | None
+    request: Request
+
+    @property
+    def trail(self) -> "Trail":
+        """Where it is written down what this call does."""
+        trail: Trail = self.request.app.state.trail
+        return trail
+
+    def names(self, thing: str) -> None:
+        """Say for the record what was made, where neither path nor Location does."""
+        self.request.state.thing = thing
 
     def expect(self, etag: str) -> None:
         """Refuse unless If-Match names the state that is there."""
@@ -60,6 +72,19 @@ class Call:
         named = [one.strip() for one in self.if_match.split(",")]
         if etag not in named and named != ["*"]:
             raise Problem("changed-meanwhile")
+
+
+class Trail(Protocol):
+    """Where it is written down who did what, and who was refused."""
+
+    async def keep(self, tx: Connection, done: Sequence[tuple[Call, Response]]) -> None:
+        """Write down what calls did, in the transaction that does it."""
+
+    def refuse(self, request: Request, problem: Problem) -> None:
+        """Remember a refusal or failure, to write it down soon; waits for nothing."""
+
+    async def run(self, database: Database) -> None:
+        """Write down what is remembered, for ever."""
 
 
 class RouteWithoutRule(TypeError):
@@ -126,7 +151,7 @@ async def admit(request: Request, rule: Rule, *, takes_body: bool | None) -> Cal
         raise Problem("not-found")  # and PostgreSQL could not even be asked
     body = await read_body(request)
     takes_body = bool(body) if takes_body is None else takes_body
-    caller = await _caller_of(request)
+    caller = request.state.caller = await _caller_of(request)
     limit: RateLimit = request.app.state.rate_limit
     if not limit.is_passed(caller.client):
         raise Problem("too-many")
@@ -143,7 +168,7 @@ async def admit(request: Request, rule: Rule, *, takes_body: bool | None) -> Cal
     request._body = body  # noqa: SLF001  # the stream was read; FastAPI asks for it again
     _check_parameters(request)
     target = f"{request.method} {request.scope['raw_path'].decode('latin-1')}?{request.url.query}"
-    return Call(caller, key, target, body, request.headers.get("if-match"))
+    return Call(caller, key, target, body, request.headers.get("if-match"), request)
 
 
 async def _caller_of(request: Request) -> Caller:

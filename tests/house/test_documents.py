@@ -12,7 +12,9 @@ LINK = re.compile(r"\]\(<?([^)\s>]+)>?(?:\s+\"[^\"]*\")?\)")
 ELSEWHERE = re.compile(r"[a-z][a-z+.-]*:|#|/")
 CODE = re.compile(r"```.*?```|`[^`\n]+`", re.DOTALL)
 MAKE = re.compile(r"(?:^|[`$;&|]|\s&&)\s*(?:\w+=\S+ )*make((?: [a-z][a-z-]*)+)", re.MULTILINE)
-MODULE = re.compile(r"python3? -m ((?:services|shared|embedded|hafenlotse|benchmarks|tests)[\w.]*)")
+MODULE = re.compile(
+    r"python3? -m ((?:services|shared|audit|embedded|hafenlotse|benchmarks|tests)[\w.]*)"
+)
 SCRIPT = re.compile(r"python3? ((?:[\w-]+/)+[\w-]+\.py)")
 TARGET = re.compile(r"^([a-z][a-z -]*?)\s*:(?!=)", re.MULTILINE)
 PARTS = ("Context", "Decision", "Consequences", "Alternatives", "Enforced by")

@@ -23,9 +23,9 @@ def empty_names(tree: Tree) -> Iterator[Fault]:
 def migrations(tree: Tree) -> dict[str, list[Source]]:
     """The migrations of each folder, sorted by name; shared's make tables in every schema."""
     folders: dict[str, list[Source]] = {}
-    for source in tree.under("services/", "shared/", ending=".sql"):
+    for source in tree.under("services/", "shared/", "audit/", ending=".sql"):
         folder = source.path.removesuffix("/" + source.name)
-        if folder.endswith(("/migrations", "shared/tables")):
+        if folder.endswith(("/migrations", "shared/tables", "audit/tables")):
             folders.setdefault(folder, []).append(source)
     return folders
 

@@ -17,8 +17,8 @@ IMPURE = {
 }  # fmt: skip
 ASKS_THE_WORLD = {"now", "utcnow", "today", "uuid1", "uuid4", "uuid7", "open", "print", "input"}
 ROOMS = (
-    "services/", "shared/", "access/", "documents/", "embedded/", "hafenlotse/", "benchmarks/",
-    "tests/",
+    "services/", "shared/", "access/", "audit/", "documents/", "embedded/", "hafenlotse/",
+    "benchmarks/", "tests/",
 )  # fmt: skip
 
 
@@ -145,9 +145,12 @@ LAWFUL = {
     "shared/contracts.py": "import pydantic\n",
     "shared/postgres.py": "import shared.codes\n",
     "access/caller.py": "import shared.codes\n",
+    "audit/trail.py": "import shared.codes\nimport documents.words\n",
     "documents/words.py": "import shared.codes\n",
     "services/quota/__main__.py": "import services.quota.app\n",
-    "services/quota/app.py": "import services.quota.settings\nimport services.quota.api.board\n",
+    "services/quota/app.py": (
+        "import services.quota.settings\nimport services.quota.api.board\nimport audit.trail\n"
+    ),
     "services/quota/settings.py": "",
     "services/quota/api/board.py": "import shared.contracts\nimport services.quota.store.sums\n",
     "services/quota/api/shown.py": "import documents.words\n",
@@ -161,8 +164,9 @@ UNLAWFUL = {
         "import services.quota.app\nimport services.quota.settings\nimport hafenlotse\n"
     ),
     "services/quota/handlers/placements.py": "import services.quota.api.board, embedded\n",
-    "services/quota/store/entries.py": "import documents.words\n",
     "access/caller.py": "import shared.postgres\n",
+    "services/quota/store/entries.py": "import documents.words, audit.trail\n",
+    "audit/trail.py": "import services.quota.domain.rules\n",
     "documents/words.py": "import services.quota.domain.rules\n",
     "services/quota/store/sums.py": "import shared.contracts\nimport httpx\n",
     "services/quota/domain/rules.py": "import shared.postgres\nimport services.admissions\n",

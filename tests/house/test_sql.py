@@ -11,7 +11,7 @@ from tests.house.tree import Fault, Source, Tree, obeys
 
 STORES = re.compile(
     r"services/\w+/(store|migrations)/|shared/(store|migrations|tables|postgres)\b"
-    r"|hafenlotse/store/|embedded/|deploy/|benchmarks/|tests/"
+    r"|audit/(store|tables)/|hafenlotse/store/|embedded/|deploy/|benchmarks/|tests/"
 )
 STATEMENT = re.compile(
     r"""^\s*(

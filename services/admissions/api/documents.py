@@ -1,5 +1,7 @@
 """What is shown, as the contract writes it."""
 
+from collections.abc import Sequence
+
 from starlette.responses import Response
 
 from services.admissions.domain.entry import Document
@@ -32,3 +34,11 @@ def show_placement(status: int, placement: Placement, **more: object) -> Respons
     if status == 201:
         headers["Location"] = f"{ROOT}/placements/{placement.id}"
     return answer(status, placement_document(placement) | more, **headers)
+
+
+def spans(placements: Sequence[Placement]) -> str:
+    """Where the ledger has new placements, which follow on each other in each Land: 01:17-26."""
+    ends: dict[str, list[int]] = {}
+    for one in placements:
+        ends.setdefault(one.land, []).append(one.sequence)
+    return ", ".join(f"{land}:{min(at)}-{max(at)}" for land, at in ends.items())

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from documents.declared import answers, refuses
 from services.admissions.api.authority import require_units
-from services.admissions.api.documents import ROOT, placement_document
+from services.admissions.api.documents import ROOT, placement_document, spans
 from services.admissions.api.entering import Ringing, record_all
 from services.admissions.api.models import PlacementBody
 from services.admissions.api.sheets import CSV, ODS, XLSX, Row, read_rows
@@ -58,6 +58,7 @@ async def import_file(
         digest = hashlib.sha256(call.body).hexdigest()
         await refuse_again(tx, digest)
         placements = await record_all(tx, proposals)
+        call.names(spans(placements))
         await insert_import(tx, digest, call.caller.client, len(placements))
         return answer(201, {"items": [placement_document(one) for one in placements]})
 

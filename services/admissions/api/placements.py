@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query, Response
 
 from documents.declared import ETAG, NEW, answers, refuses
 from services.admissions.api.authority import find_readable, readable_units, require_units
-from services.admissions.api.documents import ROOT, placement_document, show_placement
+from services.admissions.api.documents import ROOT, placement_document, show_placement, spans
 from services.admissions.api.entering import Ringing, record_all
 from services.admissions.api.models import BatchBody, PlacementBody, PlacementListing
 from services.admissions.api.shown import (
@@ -51,6 +51,7 @@ async def record_batch(body: BatchBody, call: Calling, database: Stored, bell: R
 
     async def act(tx: Connection, _: None) -> Response:
         placements = await record_all(tx, [one.proposal() for one in body.placements])
+        call.names(spans(placements))
         return answer(201, {"items": [placement_document(one) for one in placements]})
 
     given = await once(call, database, nothing, act)

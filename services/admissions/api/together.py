@@ -125,6 +125,8 @@ async def _record(
     answers = [show_placement(201, placement) for placement in placements]
     given = dict(zip(fresh, answers, strict=True))
     await insert_kept(tx, {place: to_keep(fresh[place].call, given[place]) for place in fresh})
+    calls = [one.call for one in fresh.values()]
+    await calls[0].trail.keep(tx, list(zip(calls, answers, strict=True)))
     return given
 
 

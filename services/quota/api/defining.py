@@ -56,6 +56,7 @@ async def open_quota(body: QuotaBody, call: Calling, database: Stored) -> Respon
     quota, land = QuotaCode(body.quota), Land(body.land)
 
     async def act(tx: Connection, _: None) -> Response:
+        call.names(quota)
         await lock_position(tx, land)
         if await load_land_of(tx, quota) is not None:
             raise Problem.invalid(Fault("quota-exists", "/quota", facts={"quota": quota}))

@@ -22,6 +22,7 @@ from tests.integration.shared.issuers import IssuerInTest
 ROOT = "/admissions/v1"
 PLACEMENTS = f"{ROOT}/placements"
 ENTRIES = f"{ROOT}/ledger/01/entries"
+AUDIT = f"{ROOT}/audit"
 NOWHERE = "127.0.0.1:9"
 API_KEY_SECRET = "of-the-tests-and-long-enough-for-it"
 Json = dict[str, Any]
@@ -98,6 +99,10 @@ class Admissions:
             entries += page["items"]
             after = page["next"]
         return entries
+
+    async def audit(self) -> list[Json]:
+        """All of the audit log; that it is read now is not in it yet."""
+        return list((await self.auditor.get(AUDIT, limit=1000)).json()["items"])
 
     async def verification(self) -> Json:
         return dict((await self.auditor.get(f"{ROOT}/ledger/01/verification")).json())

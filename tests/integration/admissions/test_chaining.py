@@ -14,6 +14,8 @@ from shared.contracts.envelopes import unwrap
 from shared.contracts.ledger import read_head
 from tests.integration.admissions.service import PLACEMENTS, Admissions, a_placement
 from tests.model.ledger import faults_in, placements_in
+from tests.sizes import sized
+from tests.tampering import Chained
 
 pytestmark = pytest.mark.asyncio
 
@@ -78,6 +80,31 @@ TAMPERINGS = {
     "UPDATE lands SET sequence = 5 WHERE land = '01'": 5,
     "DELETE FROM entries WHERE sequence = 4": 4,
 }
+
+
+ENTRIES = Chained(
+    "entries",
+    "sequence",
+    {
+        "type": "CASE type WHEN 'recorded' THEN 'corrected' ELSE 'recorded' END",
+        "placement": "gen_random_uuid()",
+        "recorded_at": "recorded_at - interval '1 microsecond'",
+        "corrects": "coalesce(corrects, 0) + 1000",
+        "reason": "coalesce(reason, '') || '-'",
+        "postings": "'[]'",
+        "previous_hash": "repeat('1', 64)",
+        "hash": "repeat('2', 64)",
+    },
+)
+
+
+@pytest.mark.promise(15)
+async def test_whatever_is_altered_in_the_ledger_is_found(admissions: Admissions) -> None:
+    await write(admissions, "01001")
+    async with admissions.as_owner() as tx:
+        async for what in ENTRIES.tampered(tx, seed=15, times=sized(100, 1000)):
+            assert (await verify(tx, Land("01"))).first_broken is not None, what
+    assert (await admissions.verification())["intact"]
 
 
 @pytest.mark.promise(15)

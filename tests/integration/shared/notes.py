@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from audit.routes import audited
 from shared.codes import Role
 from shared.http.answers import Listing, answer, etag, from_cursor, page
 from shared.http.once import nothing, once
@@ -138,7 +139,7 @@ def main() -> None:
     service = Service("quota", settings)
     if os.environ.get("NOTES_WAIT"):
         service.conditions["test"] = lambda: "the test lets it wait"
-    service.serve(service.app([router], work))
+    service.serve(service.app([router, *audited(service)], work))
 
 
 if __name__ == "__main__":

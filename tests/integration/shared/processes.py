@@ -14,6 +14,7 @@ from typing import Any
 import httpx
 from pydantic import PostgresDsn, SecretStr
 
+from audit.routes import audited
 from embedded.ports import pick_port
 from shared.service import Service
 from shared.settings import ServiceSettings
@@ -88,7 +89,7 @@ async def notes_here(
             **settings,
         ),
     )
-    app = service.app([router], work)
+    app = service.app([router, *audited(service)], work)
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with (
         app.router.lifespan_context(app),

@@ -1,0 +1,1 @@
+"""Who did what: written down with what was done, chained, never changed; knows no service."""
