@@ -72,6 +72,15 @@ TABLE = """
     GET    /notifications/v1/deliveries                           r r + r + r  r e r  r
     GET    /notifications/v1/deliveries/{delivery_id}             r r + r + r  r 0 r  r
     POST   /notifications/v1/deliveries/{delivery_id}/retry       r r + r + r  r 0 r  r
+    GET    /admissions/v1/audit                                   r r r + r r  r r +  r
+    GET    /admissions/v1/audit/verification                      r r r + r r  r r +  r
+    GET    /admissions/v1/audit/export                            r r r + r r  r r +  r
+    GET    /quota/v1/audit                                        r r r + r r  r r +  r
+    GET    /quota/v1/audit/verification                           r r r + r r  r r +  r
+    GET    /quota/v1/audit/export                                 r r r + r r  r r +  r
+    GET    /notifications/v1/audit                                r r r + r r  r r +  r
+    GET    /notifications/v1/audit/verification                   r r r + r r  r r +  r
+    GET    /notifications/v1/audit/export                         r r r + r r  r r +  r
 """
 
 

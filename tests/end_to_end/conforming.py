@@ -4,6 +4,8 @@ import httpx
 
 from tests.described import Described
 
+STREAMS = ("text/event-stream", "application/x-ndjson")
+"""What has no end that could be waited for, or is many documents."""
 SERVICES = ("admissions", "quota", "notifications")
 
 
@@ -20,7 +22,7 @@ class Conforming:
         service, _, inside = path.lstrip("/").partition("/")
         if service not in SERVICES or not inside.startswith("v1/"):
             return
-        if answer.headers.get("Content-Type", "").startswith("text/event-stream"):
+        if answer.headers.get("Content-Type", "").startswith(STREAMS):
             return
         await answer.aread()
         described = await self._described(f"{address.scheme}://{address.netloc.decode()}", service)

@@ -116,6 +116,14 @@ async def world(system: System, things: Json) -> list[Any]:
     return [*lists, ledger, await system.coordination.seen(f"{QUOTAS}/{things['quota']}")]
 
 
+async def audited(system: System) -> set[tuple[str, ...]]:
+    """Who was refused what, and why, as the audit logs of the services say."""
+    auditor, services = system.caller("auditor"), ("admissions", "quota", "notifications")
+    entries = [one for name in services for one in await auditor.fed(f"/{name}/v1/audit")]
+    refused = [one for one in entries if one["outcome"] == "refused"]
+    return {(one["actor"], one["act"], one["reason"]) for one in refused}
+
+
 async def test_every_route_is_in_the_table(system: System) -> None:
     assert declared().keys() == await operations(system)
 
@@ -125,6 +133,7 @@ async def test_a_city_touches_only_its_own(
     system: System, bearers: dict[str, str], things: Json
 ) -> None:
     requests, before = asked(things["quota"]), await world(system, things)
+    refused: set[tuple[str, ...]] = set()
     for operation, row in declared().items():
         request = requests.get(operation, Asked())
         problem(await send(system, operation, things, request, None), 401, "token-missing")
@@ -134,7 +143,10 @@ async def test_a_city_touches_only_its_own(
                 where = f"{operation} by {caller}: {answer.status_code} {answer.text}"
                 slug = answer.json()["type"].rpartition("/")[2]
                 assert (answer.status_code, slug) == REFUSALS[letter], where
+                if caller != "key":  # it has a name of its own
+                    refused.add((caller, operation, slug))
     assert await world(system, things) == before
+    assert refused - await audited(system) == set()
 
 
 @pytest.mark.promise(24)
