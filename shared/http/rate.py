@@ -1,5 +1,6 @@
 """A token bucket per client: bursts pass, a flood is told to wait."""
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -26,3 +27,13 @@ class RateLimit:
         if len(self.buckets) > REMEMBERED_CLIENTS:
             del self.buckets[next(iter(self.buckets))]
         return may_pass
+
+    def headers(self, client: str) -> dict[str, str]:
+        """What a client may still do, as draft-ietf-httpapi-ratelimit-headers writes it."""
+        left, _ = self.buckets.get(client, (float(self.burst), 0.0))
+        window = math.ceil(self.burst / self.per_second)
+        full_in = math.ceil((self.burst - left) / self.per_second)
+        return {
+            "RateLimit-Policy": f'"client";q={self.burst};w={window}',
+            "RateLimit": f'"client";r={int(left)};t={full_in}',
+        }

@@ -136,9 +136,12 @@ class ContractRoute(APIRoute):
         takes_body = field is not None and (field.field_info.is_required() or None)
 
         async def handle(request: Request) -> Response:
-            request.state.call = await admit(request, rule, takes_body=takes_body)
+            call = request.state.call = await admit(request, rule, takes_body=takes_body)
+            limit: RateLimit = request.app.state.rate_limit
             try:
-                return await inner(request)
+                answer = await inner(request)
+                answer.headers.update(limit.headers(call.caller.client))
+                return answer
             except RequestValidationError as wrong:
                 raise Problem.invalid(*faults_of(wrong.errors())) from wrong
 
@@ -154,7 +157,9 @@ async def admit(request: Request, rule: Rule, *, takes_body: bool | None) -> Cal
     caller = request.state.caller = await _caller_of(request)
     limit: RateLimit = request.app.state.rate_limit
     if not limit.is_passed(caller.client):
-        raise Problem("too-many")
+        loud = Problem("too-many")
+        loud.headers |= limit.headers(caller.client)
+        raise loud
     if not caller.has(*rule.roles):
         raise Problem("role", needed=", ".join(rule.roles))
     scope = rule.scope(request.app.state.service.name, request.method)
@@ -193,7 +198,8 @@ def media_type_of(request: Request) -> str:
 
 
 def _check_media(request: Request, rule: Rule) -> None:
-    if media_type_of(request) not in rule.media:
+    is_plain = request.headers.get("content-encoding", "identity").lower() == "identity"
+    if not is_plain or media_type_of(request) not in rule.media:
         raise Problem("media-type", needed=", ".join(rule.media))
 
 

@@ -1,15 +1,69 @@
-"""What the rate limit lets pass."""
+"""What the rate limit lets pass, and whom a flood hurts: nobody else."""
 
 import asyncio
+import time
+from collections import Counter
+from contextlib import suppress
 
 import pytest
 
-from tests.end_to_end.system import System
+from tests.end_to_end.system import Caller, System
+from tests.sizes import sized
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+PATH = "/admissions/v1/reasons"
+SECONDS = sized(3, 30)
+LOUD_PER_SECOND, CALM_PER_SECOND = 500, 20
+EVERY_SECONDS = 0.02
+NOTICED_SECONDS = sized(0.5, 0.05)
+"""Below this nobody waits, whatever the ratio: a core that also sends the flood is no quiet one."""
 
 
 async def test_a_burst_of_three_hundred_requests_passes(system: System) -> None:
     city = system.city("01059")
-    answers = await asyncio.gather(*(city.get("/admissions/v1/reasons") for _ in range(300)))
+    answers = await asyncio.gather(*(city.get(PATH) for _ in range(300)))
     assert {answer.status_code for answer in answers} == {200}
+
+
+async def flood(caller: Caller, seen: Counter[int]) -> None:
+    """500 requests a second, for ever, whatever is answered."""
+    while True:
+        began = time.monotonic()
+        some = (caller.get(PATH) for _ in range(int(LOUD_PER_SECOND * EVERY_SECONDS)))
+        seen.update(answer.status_code for answer in await asyncio.gather(*some))
+        await pause_until(began + EVERY_SECONDS)
+
+
+async def pause_until(moment: float) -> None:
+    """Wait for the next beat of a rate; late ones follow at once."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(max(0.0, moment - time.monotonic())):
+            await asyncio.Event().wait()
+
+
+async def p99_seconds(caller: Caller) -> float:
+    """How long all but one in a hundred of a calm client's requests take; none is refused."""
+    taken = []
+    for _ in range(SECONDS * CALM_PER_SECOND):
+        began = time.monotonic()
+        assert (await caller.get(PATH)).status_code == 200
+        taken.append(time.monotonic() - began)
+        await pause_until(began + 1 / CALM_PER_SECOND)
+    return sorted(taken)[int(len(taken) * 0.99) - 1]
+
+
+@pytest.mark.promise(27)
+async def test_one_loud_client_does_not_hurt_others(system: System) -> None:
+    loud, calm = system.city("01060"), system.city("01061")
+    quiet, seen = await p99_seconds(calm), Counter[int]()
+    flooding = asyncio.create_task(flood(loud, seen))
+    try:
+        beside = await p99_seconds(calm)
+    finally:
+        flooding.cancel()
+        await asyncio.gather(flooding, return_exceptions=True)
+    assert beside <= max(2 * quiet, NOTICED_SECONDS), f"{quiet} s alone, {beside} s beside it"
+    assert seen.keys() <= {200, 429}
+    was_loud = sum(seen.values()) > SECONDS * sized(400, 0)  # a busy machine can't send them
+    assert seen[429] > 0 or not was_loud

@@ -47,7 +47,7 @@ async def import_file(
     query: Annotated[ImportQuery, Query()],
 ) -> Response:
     """Record every row of a CSV, ODS or XLSX file; a file that was recorded before is refused."""
-    rows = read_rows(call.body, media_type_of(request))
+    rows = await read_rows(call.body, media_type_of(request))
     proposals = check_rows(rows)
     units = {f"/rows/{number}/unit": cells["unit"] for number, cells in rows}
     require_units(call.caller, units)

@@ -1,22 +1,28 @@
 """Reads a clerk's file, CSV, ODS or XLSX, into rows of the fields that it names."""
 
+import asyncio
 import csv
 import io
+import json
 import re
-import zipfile
+import subprocess
+import sys
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
-from python_calamine import CalamineError, CalamineWorkbook
-
+from services.admissions.api.unpacking import MALFORMED
 from shared.http.faults import pointer
 from shared.http.problems import Fault, Problem
 
 CSV = "text/csv"
 ODS = "application/vnd.oasis.opendocument.spreadsheet"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-MOST_BYTES_UNPACKED = 32 * 1024 * 1024
+ROOT = Path(__file__).parents[3]
+MOST_SECONDS = 20.0
+UNPACKING = asyncio.Semaphore(2)
+"""How many workbooks are unpacked at once: each may take memory and time for a while."""
+
 MOST_ROWS = 5000
 FIELDS = {
     "unit": ("kommune", "ags", "gemeindeschlüssel", "einheit", "stadt", "kreis", "gemeinde"),
@@ -31,9 +37,9 @@ Row = tuple[int, dict[str, Any]]
 """A row's number as the file counts, the header being 1, and its filled cells by field."""
 
 
-def read_rows(body: bytes, media: str) -> list[Row]:
+async def read_rows(body: bytes, media: str) -> list[Row]:
     """All rows of a file's first sheet; faults of the header and of the file as problems."""
-    lines = _csv_lines(body) if media == CSV else _sheet_lines(body)
+    lines = _csv_lines(body) if media == CSV else await _sheet_lines(body)
     header, *rest = lines or [[]]
     fields = _fields_of(header)
     rows = list(_rows(fields, rest))
@@ -56,16 +62,32 @@ def _csv_lines(body: bytes) -> list[list[Any]]:
         raise Problem.invalid(Fault("malformed", "/rows")) from fault
 
 
-def _sheet_lines(body: bytes) -> list[list[Any]]:
-    """The first sheet of a workbook, which must not unpack to more than it may."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(body)) as archive:
-            if sum(part.file_size for part in archive.infolist()) > MOST_BYTES_UNPACKED:
-                raise Problem("too-large")
-        workbook = CalamineWorkbook.from_filelike(io.BytesIO(body))
-        return list(workbook.get_sheet_by_index(0).to_python(skip_empty_area=False))
-    except (zipfile.BadZipFile, CalamineError, IndexError, ValueError) as fault:
-        raise Problem.invalid(Fault("malformed", "/rows")) from fault
+async def _sheet_lines(body: bytes) -> list[list[Any]]:
+    """The first sheet of a workbook; `too-large` where it unpacks to more than it may."""
+    async with UNPACKING:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "services.admissions.api.unpacking"),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            cwd=ROOT,
+            env={},
+        )
+        try:
+            async with asyncio.timeout(MOST_SECONDS):
+                said, _ = await process.communicate(body)
+        except TimeoutError as late:
+            raise Problem("too-large") from late
+        finally:
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
+    if process.returncode == MALFORMED:
+        raise Problem.invalid(Fault("malformed", "/rows"))
+    if process.returncode != 0:
+        raise Problem("too-large")
+    lines: list[list[Any]] = json.loads(said)
+    return lines
 
 
 def _fields_of(header: Sequence[Any]) -> list[str]:
@@ -125,11 +147,7 @@ def _typed(field: str, cell: Any) -> Any:
 
 
 def _day_text(cell: Any) -> Any:
-    """A day as YYYY-MM-DD, from a date cell or from German writing."""
-    if isinstance(cell, datetime):
-        return cell.date().isoformat()
-    if isinstance(cell, date):
-        return cell.isoformat()
+    """A day as YYYY-MM-DD, as date cells are read, or from German writing."""
     if isinstance(cell, str) and (written := GERMAN_DAY.fullmatch(cell)):
         day, month, year = written.groups()
         return f"{year}-{month:0>2}-{day:0>2}"

@@ -1,12 +1,14 @@
 """Webhooks are signed, never change, and go to public addresses only."""
 
 import asyncio
+import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from ipaddress import ip_address
+from typing import Any
 
 import orjson
 import pytest
@@ -245,3 +247,46 @@ async def test_proxies_of_the_environment_are_not_used(
     for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
         monkeypatch.setenv(name, f"http://127.0.0.1:{pick_port()}")
     assert await outcome_of(receiver) == ACCEPTED
+
+
+@dataclass
+class Connections:
+    """Where this process connects to, while somebody looks."""
+
+    looking: bool = False
+    made: list[Any] = field(default_factory=list)
+
+    def __call__(self, event: str, arguments: tuple[Any, ...]) -> None:
+        if self.looking and event == "socket.connect":
+            self.made.append(arguments[1])
+
+
+CONNECTIONS = Connections()
+sys.addaudithook(CONNECTIONS)
+BY_NAME = (
+    *("127.0.0.1", "10.0.0.1", "169.254.169.254", "100.64.0.1", "192.168.0.1", "240.0.0.1"),
+    *("::1", "::ffff:127.0.0.1", "64:ff9b::7f00:1", "fe80::1", "fd00::1", "2002:7f00:1::"),
+)
+
+
+@pytest.mark.promise(28)
+async def test_webhooks_reach_nothing_inside(receiver: Receiver) -> None:
+    hidden = [[address] for address in BY_NAME] + [["8.8.8.8", one] for one in BY_NAME]
+    hooks = f"http://hooks.example:{receiver.port}/"
+    channels = [
+        *((WebhookChannel(SEAL, "http://127.0.0.1:1"), target) for target in INSIDE),
+        *((WebhookChannel(SEAL, None, names([one])), hooks) for one in hidden),
+    ]
+    assert len(channels) >= 60
+    CONNECTIONS.made.clear()
+    CONNECTIONS.looking = True
+    try:
+        for channel, target in channels:
+            outcome = await channel.send(a_parcel(address=target))
+            assert outcome == Outcome(Verdict.REFUSED, "address-inside"), target
+    finally:
+        CONNECTIONS.looking = False
+    assert CONNECTIONS.made == []
+    await test_a_redirect_is_a_failure_and_never_followed(receiver, 307)
+    for channel, _ in channels:
+        await channel.close()

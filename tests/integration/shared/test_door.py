@@ -1,11 +1,15 @@
 """What comes to the door and can't be let in is refused, never a failure and never an outage."""
 
+import gzip
+
 import httpx
 import pytest
 
+from tests.integration.servers import OwnDatabase
 from tests.integration.shared.false_claims import FALSE
 from tests.integration.shared.forging import FORGED
-from tests.integration.shared.processes import NOTES, Notes
+from tests.integration.shared.issuers import IssuerInTest
+from tests.integration.shared.processes import NOTES, Notes, notes_here
 
 pytestmark = pytest.mark.asyncio
 
@@ -48,6 +52,34 @@ async def test_two_headers_are_invalid_even_if_both_are_true(notes: Notes) -> No
     assert (answer.status_code, slug(answer)) == (401, "token-invalid")
     missing = await asked(notes)
     assert (missing.status_code, slug(missing)) == (401, "token-missing")
+
+
+async def test_a_packed_body_is_not_unpacked(notes: Notes) -> None:
+    headers = {"Idempotency-Key": "key", "Content-Encoding": "gzip"}
+    packed = gzip.compress(b" " * 10_000_000 + b'{"said": "a"}')
+    for body, encoding in ((packed, "gzip"), (b'{"said": "a"}', "br")):
+        sent = headers | {"Content-Encoding": encoding, "Content-Type": "application/json"}
+        answer = await notes.request("POST", NOTES, content=body, headers=sent)
+        assert (answer.status_code, slug(answer)) == (415, "media-type")
+
+
+async def test_every_answer_says_what_the_client_may_still_do(notes: Notes) -> None:
+    first, second = [(await notes.request("GET", NOTES)).headers for _ in range(2)]
+    assert first["RateLimit-Policy"] == '"client";q=350;w=2'
+    left = [int(one["RateLimit"].split("r=")[1].split(";")[0]) for one in (first, second)]
+    assert 300 < left[1] <= left[0] < 350
+
+
+async def test_who_is_too_loud_is_told_for_how_long_to_be_silent(
+    database: OwnDatabase, issuer: IssuerInTest
+) -> None:
+    own = database.url("quota"), database.passwords["quota"], issuer
+    async with notes_here(*own, rate_per_second=0.1, rate_burst=2) as notes:
+        answers = [await notes.request("GET", f"{NOTES}?more=1") for _ in range(3)]
+    assert [slug(answer) for answer in answers] == ["invalid", "invalid", "too-many"]
+    assert answers[2].headers["Retry-After"] == "1"
+    assert answers[2].headers["RateLimit"] == '"client";r=0;t=20'
+    assert answers[2].headers["RateLimit-Policy"] == '"client";q=2;w=20'
 
 
 async def test_nul_is_refused_wherever_it_stands(notes: Notes) -> None:

@@ -57,6 +57,18 @@ def test_one_clients_flood_does_not_hurt_another() -> None:
     assert passed(limit, "calm", 5) == 5
 
 
+def test_headers_say_what_is_left_and_when_all_of_it_is_back() -> None:
+    limit = RateLimit(per_second=4, burst=10, clock=Clock())
+    assert limit.headers("a") == {
+        "RateLimit-Policy": '"client";q=10;w=3',
+        "RateLimit": '"client";r=10;t=0',
+    }
+    passed(limit, "a", 3)
+    assert limit.headers("a")["RateLimit"] == '"client";r=7;t=1'
+    passed(limit, "a", 30)
+    assert limit.headers("a")["RateLimit"] == '"client";r=0;t=3'
+
+
 def test_only_the_latest_clients_are_remembered() -> None:
     limit = RateLimit(per_second=1, burst=1, clock=Clock())
     limit.is_passed("first")
