@@ -34,7 +34,7 @@ class Asking:
         """Seconds that a key takes which is valid from a day in the middle of the entries."""
         changed = {unit: str(weight + number + 1) for unit, weight in weights.items()}
         body: dict[str, Any] = {"kind": "population", "valid_from": f"2024-06-{number + 1:02}"}
-        body |= {"source": "made up for the benchmark", "weights": changed}
+        body |= {"published_on": "2024-12-01", "source": "made up", "weights": changed}
         begun_at = time.monotonic()
         await self._ask("POST", f"/quota/v1/quotas/{quota}/keys", body)
         return time.monotonic() - begun_at

@@ -9,7 +9,6 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import median
 
 import httpx
 import orjson
@@ -32,7 +31,10 @@ WORLD = World(SMALL, 1)
 EVENTS, BATCHES, IN_BATCH, ROUNDS = 20_000, 40, 100, 5
 ALLOWED = 1.25
 UNIT = "01001"
+LOOP = "loop"
 Ratios = Mapping[str, float]
+Seconds = Mapping[str, float]
+"""Processor seconds for an entry, by path."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ def main() -> None:
     """Measure, compare with what is stored, fail where a path costs a quarter more; or store."""
     wanted = _arguments()
     rounds = asyncio.run(_measure(wanted.rounds))
-    found = {name: round(median(one[name] for one in rounds), 3) for name in rounds[0]}
+    found = ratios_of(rounds)
     if wanted.store:
         STORED.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
     stored: Ratios = json.loads(STORED.read_text(encoding="utf-8"))
@@ -63,6 +65,12 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=ROUNDS)
     parser.add_argument("--store", action="store_true", help="take what is measured for right")
     return parser.parse_args()
+
+
+def ratios_of(rounds: Sequence[Seconds]) -> Ratios:
+    """The least that each path took over the least that the loop took: a neighbour only adds."""
+    least = {name: min(one[name] for one in rounds) for name in rounds[0]}
+    return {name: round(took / least[LOOP], 3) for name, took in least.items() if name != LOOP}
 
 
 def regressions(found: Ratios, stored: Ratios) -> list[str]:
@@ -79,7 +87,7 @@ def report(found: Ratios, stored: Ratios) -> str:
     return "\n".join(lines)
 
 
-async def _measure(rounds: int) -> list[Ratios]:
+async def _measure(rounds: int) -> list[Seconds]:
     ledger: list[Entry] = list(entries(WORLD, EVENTS))
     events = [entry_event(entry) for entry in ledger]
     with running_servers() as servers:
@@ -92,7 +100,7 @@ async def _measure(rounds: int) -> list[Ratios]:
             return [await _round(hot) for _ in range(rounds)]
 
 
-async def _round(hot: Hot) -> Ratios:
+async def _round(hot: Hot) -> Seconds:
     """Each path once, between two turns of the loop."""
     async with hot.template.clone() as own:
         station = Station(hot.servers, own, "check.", hot.tokens.issuer)
@@ -100,10 +108,10 @@ async def _round(hot: Hot) -> Ratios:
         counting = await _count(station)
         between = _loop(hot.events)
         recording = await _record(station, hot.tokens.of("coordination"))
-        after = _loop(hot.events)
     return {
-        "count_an_entry": counting / ((before + between) / 2),
-        "record_a_placement_in_a_batch": recording / ((between + after) / 2),
+        LOOP: min(before, between),
+        "count_an_entry": counting,
+        "record_a_placement_in_a_batch": recording,
     }
 
 

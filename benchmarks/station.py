@@ -14,6 +14,7 @@ import httpx
 
 from benchmarks.database import OwnDatabase
 from benchmarks.prepared import Servers
+from embedded.credentials import secret
 from embedded.ports import pick_port
 from embedded.settings import ROOT
 
@@ -66,6 +67,8 @@ class Station:
         secrets.mkdir(exist_ok=True)
         for name in ("database_password", "service_client_secret"):
             Path(secrets, name).write_text(self.own.password, encoding="utf-8")
+        for name in ("api_key_secret", "webhook_key"):
+            secret(secrets, name)
         with Path(secrets, "log").open("ab") as log:
             return Popen(
                 [sys.executable, "-m", f"services.{service}"],

@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmarks.check import regressions, report
+from benchmarks.check import ratios_of, regressions, report
 
 STORED = {"count_an_entry": 4.0, "record_a_placement_in_a_batch": 30.0}
 
@@ -18,3 +18,9 @@ def test_a_path_that_was_not_measured_is_no_pass() -> None:
 
 def test_the_report_shows_both_and_how_they_compare() -> None:
     assert "| `count_an_entry` | 5.000 | 4.000 | 1.25 |" in report({"count_an_entry": 5.0}, STORED)
+
+
+def test_a_neighbour_in_one_round_changes_no_ratio() -> None:
+    quiet = {"loop": 1.0, "count_an_entry": 8.0}
+    busy = {"loop": 1.5, "count_an_entry": 14.0}
+    assert ratios_of([busy, quiet, busy]) == {"count_an_entry": 8.0}
