@@ -16,6 +16,7 @@ import pytest
 import pytest_asyncio
 
 from access.caller import TokenInvalid
+from access.claims import ClaimsMapping, Source
 from access.issuer import Issuer
 from embedded.ports import pick_port
 from shared.codes import Role
@@ -24,8 +25,17 @@ from tests.eventually import eventually
 pytestmark = [pytest.mark.long, pytest.mark.asyncio, pytest.mark.timeout(240)]
 HERE = Path(__file__).parent
 CITY: dict[str, Any] = {"roles": ["city"], "lands": ["01"], "units": ["01001"]}
+NESTED = {"realm_access": {"roles": ["offline", "hl-stadt"]}, "groups": ["/staedte/01002", "/x"]}
+"""As Keycloak says it: roles of the realm, and groups."""
+
+MAPPING = ClaimsMapping(
+    roles=Source(at="/realm_access/roles", values={"hl-stadt": "city"}),
+    lands=Source(always=["01"]),
+    units=Source(at="/groups", prefix="/staedte/"),
+)
 CLIENTS = [
     {"client_id": "city-01001", "client_secret": "s" * 40, "claims": CITY},
+    {"client_id": "city-01002", "client_secret": "u" * 40, "claims": NESTED},
     {"client_id": "stranger", "client_secret": "t" * 40, "claims": {"roles": "city"}},
 ]
 
@@ -103,6 +113,18 @@ async def test_a_token_of_another_issuer_is_a_caller(provider: Provider) -> None
     assert caller.roles == {Role.CITY}
     assert caller.acts_for("01001")
     assert not caller.acts_for("01002")
+    await door.close()
+
+
+async def test_claims_of_another_shape_are_mapped(provider: Provider) -> None:
+    token = await provider.token("city-01002")
+    door = Issuer(provider.name, "hafenlotse", mapping=MAPPING)
+    caller = await door.admit(token)
+    assert caller.roles == {Role.CITY}
+    assert [caller.acts_for(unit) for unit in ("01002", "01001")] == [True, False]
+    await door.close()
+    door = Issuer(provider.name, "hafenlotse")
+    assert not (await door.admit(token)).roles
     await door.close()
 
 

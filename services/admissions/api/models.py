@@ -1,7 +1,7 @@
 """What may be asked for: bodies and queries, whose faults all show at once."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -29,33 +29,29 @@ ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 KNOWN = load_reference()
 
 
-def parse_day(written: object) -> object:
-    """A day written as `YYYY-MM-DD` and nothing else; what is no text is left to be refused."""
-    if not isinstance(written, str):
-        return written
-    try:
-        return date.fromisoformat(written) if ISO_DAY.fullmatch(written) else _refuse()
-    except ValueError as fault:
-        raise Malformed from fault
+def parser_of(form: re.Pattern[str], read: Callable[[str], object]) -> Callable[[object], object]:
+    """Reads a text of one form and no other; what is no text is left to be refused."""
+
+    def parse(written: object) -> object:
+        if not isinstance(written, str):
+            return written
+        if not form.fullmatch(written):
+            raise Malformed
+        try:
+            return read(written)
+        except ValueError as fault:
+            raise Malformed from fault
+
+    return parse
 
 
-def parse_instant(written: object) -> object:
-    """An instant written as `YYYY-MM-DDThh:mm:ssZ`, with up to six decimals."""
-    if not isinstance(written, str):
-        return written
-    try:
-        return datetime.fromisoformat(written) if INSTANT.fullmatch(written) else _refuse()
-    except ValueError as fault:
-        raise Malformed from fault
+parse_day = parser_of(ISO_DAY, date.fromisoformat)
+parse_instant = parser_of(INSTANT, datetime.fromisoformat)
 
 
 def check_key_end(end: datetime) -> datetime:
     """An instant at which an API key may end."""
     return check_expiry(end, now())
-
-
-def _refuse() -> object:
-    raise Malformed
 
 
 def check_recordable(day: date) -> date:

@@ -15,6 +15,7 @@ from joserfc.jwk import ECKey
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from access.caller import TokenInvalid
 from access.issuer import Issuer as Door
 from embedded.credentials import Client
 from embedded.issuer import ALGORITHM, Issuer, issuer_app
@@ -112,6 +113,14 @@ async def running_issuer() -> AsyncIterator[IssuerInTest]:
 
 async def is_admitted(door: Door, token: str) -> bool:
     return (await door.admit(token)).client == "coordination"
+
+
+async def is_refused(door: Door, token: str) -> bool:
+    try:
+        await door.admit(token)
+    except TokenInvalid:
+        return True
+    return False
 
 
 def part(value: Any) -> str:

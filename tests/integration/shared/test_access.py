@@ -13,7 +13,7 @@ from shared.codes import Role
 from tests.eventually import eventually
 from tests.integration.shared.false_claims import FALSE
 from tests.integration.shared.forging import FORGED
-from tests.integration.shared.issuers import IssuerInTest, is_admitted
+from tests.integration.shared.issuers import IssuerInTest, is_admitted, is_refused
 
 pytestmark = pytest.mark.asyncio
 
@@ -74,14 +74,7 @@ async def test_a_remembered_token_ends_with_its_time(issuer: IssuerInTest, door:
     token = issuer.signed(issuer.claims(exp=int(time.time()) - access.LEEWAY_SECONDS + 2))
     assert await is_admitted(door, token)
 
-    async def ended() -> bool:
-        try:
-            await door.admit(token)
-        except TokenInvalid:
-            return True
-        return False
-
-    await eventually(ended, within=5, because="its time is over")
+    await eventually(lambda: is_refused(door, token), within=5, because="its time is over")
 
 
 @pytest.mark.parametrize("name", FORGED)

@@ -14,6 +14,7 @@ from tests.eventually import eventually
 from tests.integration.shared.issuers import (
     IssuerInTest,
     is_admitted,
+    is_refused,
     running_issuer,
     with_header,
 )
@@ -89,14 +90,9 @@ async def test_keys_are_read_again_for_their_age_without_a_restart(
     assert await is_admitted(door, token)
     turned.go_on(KEYS_AGE_SECONDS + 1)
 
-    async def is_refused() -> bool:
-        try:
-            await door.admit(token)
-        except TokenInvalid:
-            return True
-        return False
-
-    await eventually(is_refused, within=10, because="its key is published no more")
+    await eventually(
+        lambda: is_refused(door, token), within=10, because="its key is published no more"
+    )
     assert await is_admitted(door, issuer.token())
 
 
