@@ -1,5 +1,6 @@
 """Where everyone comes in: tokens are for the issuer, API keys for whoever made them."""
 
+import re
 from typing import Protocol
 
 import httpx
@@ -9,6 +10,9 @@ from access.issuer import Issuer
 
 PREFIX = "hl_"
 """How every API key begins, and no token."""
+
+FORM = re.compile(PREFIX + "[A-Za-z0-9_-]{43}")
+"""256 bits behind it."""
 
 ASK_SECONDS = 3.0
 
@@ -51,17 +55,22 @@ class AskedKeys:
         self._client = httpx.AsyncClient(timeout=ASK_SECONDS, trust_env=False)
 
     async def admit(self, key: str) -> Caller:
+        if not FORM.fullmatch(key):
+            raise TokenInvalid("this has not the form of an API key")
         try:
             answer = await self._client.get(
                 self._address, headers={"Authorization": f"Bearer {key}"}
             )
-        except (httpx.HTTPError, UnicodeError) as failure:
+        except httpx.HTTPError as failure:
             raise IssuerUnavailable(self._address) from failure
         if answer.status_code == httpx.codes.UNAUTHORIZED:
             raise TokenInvalid("this is no API key")
         if answer.status_code != httpx.codes.OK:
             raise IssuerUnavailable(f"{self._address} answered {answer.status_code}")
-        return Caller.of(answer.json())
+        try:
+            return Caller.of(answer.json())
+        except (ValueError, TypeError, KeyError) as fault:
+            raise IssuerUnavailable(f"{self._address} describes no caller") from fault
 
     async def close(self) -> None:
         await self._client.aclose()

@@ -16,7 +16,7 @@ PATH = "/admissions/v1/reasons"
 SECONDS = sized(3, 30)
 LOUD_PER_SECOND, CALM_PER_SECOND = 500, 20
 EVERY_SECONDS = 0.02
-NOTICED_SECONDS = sized(0.5, 0.05)
+NOTICED_SECONDS = sized(1.5, 0.05)
 """Below this nobody waits, whatever the ratio: a core that also sends the flood is no quiet one."""
 
 

@@ -3,13 +3,12 @@
 import asyncio
 import hmac
 import logging
-import re
 from collections.abc import Sequence
 from datetime import datetime
 
 from access.caller import Caller, IssuerUnavailable, TokenInvalid
 from access.claims import OF_API_KEYS
-from access.entrance import PREFIX
+from access.entrance import FORM
 from services.admissions.domain.api_key import ApiKey, KeyState
 from services.admissions.store.api_keys import load_by_digest, set_last_uses
 from shared.clock import now
@@ -17,7 +16,6 @@ from shared.codes import Role, land_of
 from shared.postgres import UNAVAILABLE, Database, snapshot, transaction
 from shared.service import Service
 
-FORM = re.compile(PREFIX + "[A-Za-z0-9_-]{43}")
 USES_SECONDS = 20.0
 log = logging.getLogger(__name__)
 
