@@ -32,6 +32,8 @@ TARGETS = {
 
 def summary(path: Path = RESULT) -> str:
     """The machine, the targets, and every figure of the last run that was aimed at."""
+    if not path.exists():
+        return "Nothing was measured."
     result: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     machine = ", ".join(f"{name} {value}" for name, value in result["machine"].items())
     return f"{machine}\n\n{target_table(result['figures'], result['spans'])}"
