@@ -5,9 +5,10 @@ from typing import Any
 
 import rfc8785
 
-from audit.store.records import Document, Head, load_head, read_all
+from audit.record import Record
+from audit.store.records import Document, Head, insert_records, load_head, read_all
 from shared.contracts.ledger import GENESIS, hash_of
-from shared.postgres import Connection
+from shared.postgres import ACQUIRE_SECONDS, Connection, Database
 
 NOTHING = Head(0, GENESIS)
 
@@ -28,6 +29,17 @@ class Verdict:
             "intact": self.first_broken is None,
             "first_broken": self.first_broken,
         }
+
+
+async def verify_on_record(database: Database, reading: Record, seen: Head = NOTHING) -> Verdict:
+    """Verify what there is in one moment, and write down in it that somebody did."""
+    async with (
+        database.acquire(timeout=ACQUIRE_SECONDS) as tx,
+        tx.transaction(isolation="repeatable_read"),
+    ):
+        verdict = await verify(tx, seen)
+        await insert_records(tx, [reading])
+    return verdict
 
 
 async def verify(tx: Connection, seen: Head = NOTHING) -> Verdict:

@@ -7,7 +7,9 @@ from datetime import datetime
 
 import click
 
-from hafenlotse.acting import actor
+from audit.store.records import insert_records
+from hafenlotse.acting import a_record, actor
+from hafenlotse.audits import Audits, altered, audit_documents, audit_table, verify_audits
 from hafenlotse.books import Pools, open_pools
 from hafenlotse.heads import Heads, wait_until_caught_up
 from hafenlotse.installation import Installation
@@ -50,14 +52,19 @@ async def reconcile(
     """
     done = await _repair(installation, LANDS if land is None else [land]) if repair else []
     if land is None:
-        reports = await reconcile_all(installation, actor(), patience_seconds)
+        reports, audits = await reconcile_all(installation, actor(), patience_seconds)
     else:
-        reports = await reconcile_lands(installation, [land], patience_seconds)
-    different = sum(report.different for report in reports)
-    document = {"different": different, "lands": [report.document() for report in reports]}
+        reports, audits = await reconcile_lands(installation, [land], patience_seconds), ()
+    different = sum(report.different for report in reports) + len(altered(audits))
+    document = {
+        "different": different,
+        "lands": [report.document() for report in reports],
+        "audit": audit_documents(audits),
+    }
     if repair:
         document["repairs"] = [asdict(one) for one in done]
-    tables = [*_repaired(done), *shown(reports), *([LEFT] if repair and different else [])]
+    tables = [*_repaired(done), *shown(reports), *([audit_table(audits)] if audits else [])]
+    tables += [LEFT] if repair and different else []
     return Answer(document, tables, code(is_finding=different > 0))
 
 
@@ -79,14 +86,18 @@ def _repaired(done: Sequence[Outcome]) -> list[Table]:
 
 async def reconcile_all(
     installation: Installation, by: str, patience_seconds: float
-) -> list[Report]:
-    """Every Land, and keep what was found in numbers."""
+) -> tuple[list[Report], Audits]:
+    """Every Land and audit log, and keep what was found in numbers."""
     begun_at, begun = now(), time.monotonic()
     reports = await reconcile_lands(installation, LANDS, patience_seconds)
-    done = reconciled(reports, begun_at, time.monotonic() - begun, by)
+    audits = await verify_audits(installation, by, "reconcile")
+    found = by_check(reports) | ({"audit": len(wrong)} if (wrong := altered(audits)) else {})
+    done = reconciled(reports, begun_at, time.monotonic() - begun, by, found)
     async with installation.database("quota") as database, transaction(database) as tx:
         await insert_reconciled(tx, done)
-    return reports
+        reason = "different" if found else None
+        await insert_records(tx, [a_record(by, "reconcile", "all Länder", reason)])
+    return reports, audits
 
 
 async def reconcile_lands(
@@ -110,7 +121,7 @@ async def _reconcile(pools: Pools, land: Land, late: Heads | None) -> Report:
 
 
 def reconciled(
-    reports: Sequence[Report], begun_at: datetime, seconds: float, by: str
+    reports: Sequence[Report], begun_at: datetime, seconds: float, by: str, found: dict[str, int]
 ) -> Reconciled:
     """What was found, in numbers."""
     return Reconciled(
@@ -119,8 +130,8 @@ def reconciled(
         actor=by,
         lands=len(reports),
         entries=sum(report.entries for report in reports),
-        different=sum(report.different for report in reports),
-        by_check=by_check(reports),
+        different=sum(found.values()),
+        by_check=found,
     )
 
 

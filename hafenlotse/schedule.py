@@ -65,6 +65,7 @@ async def _until_told_to_stop(every_seconds: float, first_seconds: float) -> Non
 async def _run() -> bool:
     """Reconcile all Länder once; whether everything could be reached."""
     # Until its first run the process is small, and costs the start of the others nothing.
+    from hafenlotse.audits import altered  # noqa: PLC0415 - see above
     from hafenlotse.installation import find_installation  # noqa: PLC0415 - see above
     from hafenlotse.output import reaching  # noqa: PLC0415 - see above
     from hafenlotse.reconcile import PATIENCE_SECONDS, reconcile_all  # noqa: PLC0415 - see above
@@ -72,10 +73,12 @@ async def _run() -> bool:
     begun = asyncio.get_running_loop().time()
     try:
         async with reaching():
-            reports = await reconcile_all(find_installation(), NAME, PATIENCE_SECONDS)
+            reports, audits = await reconcile_all(find_installation(), NAME, PATIENCE_SECONDS)
     except click.ClickException as failure:
         log.warning("not reconciled, tried again later: %s", failure.format_message())
         return False
+    for service in altered(audits):
+        log.error("the audit log of %s is not as it was written", service)
     _tell(reports, asyncio.get_running_loop().time() - begun)
     return True
 

@@ -4,6 +4,8 @@ from typing import Any
 
 import click
 
+from hafenlotse.acting import actor
+from hafenlotse.audits import altered, audit_documents, audit_table, verify_audits
 from hafenlotse.heads import load_heads
 from hafenlotse.installation import Installation
 from hafenlotse.output import Answer, Table, answering, code
@@ -20,16 +22,17 @@ from shared.postgres import Connection, snapshot
 @one_land
 @answering
 async def verify(installation: Installation, land: Land | None) -> Answer:
-    """Compute every hash of the ledger again; exits with 1 where the past was altered.
+    """Compute every hash of ledger and audit logs again; exits with 1 where the past was altered.
 
     The end is compared with all that knows it: the Land's own head, what was published, and what
-    quota counted last.
+    quota counted last. With a Land the audit logs are left out, for they are of all Länder.
     """
     lands = [heads.land for heads in await load_heads(installation) if land in (None, heads.land)]
     async with installation.database("quota") as database, database.acquire() as tx:
         counted = {each: await load_position(tx, each) for each in lands}
     async with installation.database("admissions") as database, snapshot(database) as tx:
         verdicts = [await _verify(tx, each, counted[each]) for each in lands]
+    audits = await verify_audits(installation, actor(), "verify") if land is None else []
     table = Table(
         ("land", "entries", "head", "intact", "first broken", "as counted"),
         [
@@ -39,7 +42,11 @@ async def verify(installation: Installation, land: Land | None) -> Answer:
         ],
     )  # fmt: skip
     is_altered = any(not (one["intact"] and one["as_counted"]) for one in verdicts)
-    return Answer({"lands": verdicts}, [table], code(is_finding=is_altered))
+    return Answer(
+        {"lands": verdicts, "audit": audit_documents(audits)},
+        [table, *([audit_table(audits)] if audits else [])],
+        code(is_finding=is_altered or bool(altered(audits))),
+    )
 
 
 async def _verify(tx: Connection, land: Land, counted: Position) -> dict[str, Any]:
