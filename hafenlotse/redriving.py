@@ -11,7 +11,8 @@ from hafenlotse.installation import Installation, NotHere
 from services.notifications.handlers.crossings import Crossings, read_event
 from services.quota.handlers.placements import PlacementCounter, read_placement
 from shared.feeds import Feed
-from shared.inbox import InvalidMessage, Record, UnknownType, escaped
+from shared.inbox import InvalidMessage, UnknownType
+from shared.letters import Record, escaped
 from shared.line import Applier, Event, Line
 from shared.postgres import Bell, Database, LandHeld
 from shared.store.dead_letters import DeadLetter

@@ -53,8 +53,8 @@ class Replay:
         """The crossings up to this entry and by it; raises OutOfOrder at a hole."""
         crossings = self._define(entry.sequence)
         crossings += self._announce(self._world.apply(entry))
-        for unit, programme, day, persons in entry.postings:
-            self.daily[unit, programme, day] += persons
+        for each in entry.postings:
+            self.daily[each.unit, each.programme, each.effective_on] += each.persons
         return crossings + self._arrive()
 
     def apply_all(self, entries: Iterable[Entry]) -> list[Crossing]:

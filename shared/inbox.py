@@ -6,16 +6,14 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import replace
-from functools import partial
-from typing import Generic, TypeAlias, TypeVar
+from typing import Generic, TypeVar
 
 from aiokafka import ConsumerRebalanceListener, TopicPartition
-from aiokafka.structs import ConsumerRecord
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker, KafkaMessage
 
 from shared.codes import Land
+from shared.letters import Record, escaped, letter_of, place_of
 from shared.line import Applier, Event, Line
 from shared.postgres import UNAVAILABLE, Database, LandHeld, transaction
 from shared.store.dead_letters import DeadLetter, insert_dead_letters
@@ -24,11 +22,11 @@ from shared.topics import partition_of
 from shared.watch import Watch
 
 B = TypeVar("B")
-Record: TypeAlias = "ConsumerRecord[bytes | None, bytes | None]"
 RETRY_FIRST_SECONDS, RETRY_MOST_SECONDS = 1.0, 15.0
 HINTS_EVERY_SECONDS = 1.0
 SETTLE_MOST_SECONDS = 5.0
-MOST_DETAIL = 500
+HANDS = 3
+"""So many partitions are dealt with beside each other: one decodes while others commit."""
 log = logging.getLogger(__name__)
 
 
@@ -59,6 +57,7 @@ class Inbox(Generic[B]):
         self.held: dict[Land, str] = {}
         self.trouble: str | None = f"{topic} is not assigned yet"
         self.watch: Watch | None = None
+        self._hands = asyncio.Semaphore(HANDS)
         self._hints: dict[int, int] = {}
         self._keep_hints_at = float("-inf")
 
@@ -67,50 +66,66 @@ class Inbox(Generic[B]):
         return self.lines.setdefault(land, Line(land, self.applier))
 
     async def receive(self, records: Sequence[Record]) -> None:
-        """Deal with every record of a batch; tries again, politely, until it is done."""
-        places = {record.partition: record.offset + 1 for record in records}
+        """Deal with every record of a batch; partitions beside each other, each in its order."""
+        partitions: dict[int, list[Record]] = defaultdict(list)
+        for record in records:
+            partitions[record.partition].append(record)
+        places = {number: each[-1].offset + 1 for number, each in partitions.items()}
         if self.watch:
             self.watch.moved(places, fetched=True)
-        events, letters = self._sort(records)
+        async with asyncio.TaskGroup() as group:
+            for each in partitions.values():
+                group.create_task(self._deal_with(each))
+        self.trouble = None
+        self._pause_full_lines()
+        if time.monotonic() >= self._keep_hints_at:
+            await self.keep_place()
+
+    async def _deal_with(self, records: Sequence[Record]) -> None:
+        """Apply or bury the records of one partition; tries again, politely, until it is done."""
+        async with self._hands:
+            events, letters = self._sort(records)
         wait_seconds = RETRY_FIRST_SECONDS
         while True:
             try:
-                await self._deal_with(events, letters, places)
+                async with self._hands:
+                    await self._take(events, letters)
             except Exception as failure:
                 self.trouble = f"{self.topic} can't be applied: {failure!r}"
                 log.exception("a batch of %s waits %.0f s", self.topic, wait_seconds)
                 await asyncio.sleep(wait_seconds)
                 wait_seconds = min(wait_seconds * 2, RETRY_MOST_SECONDS)
             else:
-                self.trouble = None
-                return
+                return self._go_on_after(records[-1])
 
-    async def _deal_with(
-        self,
-        events: dict[Land, list[Event[B]]],
-        letters: list[DeadLetter],
-        places: dict[int, int],
-    ) -> None:
-        """Take what is left of the events, then keep the letters and the places to go on at."""
-        for land in list(events):
-            await self._take(land, events[land])
-            del events[land]
-        self._pause_full_lines()
+    def _go_on_after(self, record: Record) -> None:
+        """The next reader may begin behind this record, unless a Land waits for its feed."""
         behind = {partition_of(land) for land, line in self.lines.items() if line.is_behind}
-        self._hints |= {place: at for place, at in places.items() if place not in behind}
-        if letters or time.monotonic() >= self._keep_hints_at:
-            await self._keep(letters)
+        if record.partition not in behind:
+            self._hints[record.partition] = record.offset + 1
+
+    async def _take(self, events: dict[Land, list[Event[B]]], letters: list[DeadLetter]) -> None:
+        """Keep the letters, then take what is left of the events."""
+        if letters:
+            async with transaction(self.database) as tx:
+                await insert_dead_letters(tx, letters)
+            letters.clear()
+        for land in list(events):
+            try:
+                await self.line(land).take(events[land])
+            except LandHeld as reason:
+                self.held[land] = str(reason)
+            del events[land]
 
     async def keep_place(self) -> None:
         """Remember where to go on, also when all stops: what was done is not read again then."""
         with suppress(*UNAVAILABLE):
-            await self._keep([])
+            await self._keep_hints()
 
-    async def _keep(self, letters: list[DeadLetter]) -> None:
+    async def _keep_hints(self) -> None:
         hints, self._hints = self._hints, {}
         try:
             async with transaction(self.database) as tx:
-                await insert_dead_letters(tx, letters)
                 for partition in sorted(hints):
                     await set_offset(tx, self.topic, partition, hints[partition])
         except BaseException:
@@ -129,18 +144,13 @@ class Inbox(Generic[B]):
             except InvalidMessage as invalid:
                 letter = letter_of(record, invalid.reason, invalid.detail)
                 letters.append(letter)
-                log.warning("dead letter %s: %s", _place(record), letter.detail)
+                log.warning("dead letter %s: %s", place_of(record), letter.detail)
             except UnknownType as other:
-                log.info("skipped %s: %s", _place(record), escaped(str(other)))
+                log.info("skipped %s: %s", place_of(record), escaped(str(other)))
             else:
-                events[event.land].append(replace(event, letter=partial(letter_of, record)))
+                event.record = record
+                events[event.land].append(event)
         return events, letters
-
-    async def _take(self, land: Land, events: list[Event[B]]) -> None:
-        try:
-            await self.line(land).take(events)
-        except LandHeld as reason:
-            self.held[land] = str(reason)
 
     def _pause_full_lines(self) -> None:
         """Fetch no more of a Land that waits for its feed: a partition carries one Land only."""
@@ -244,29 +254,3 @@ class _SeekToHint(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka 
 
     async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
         await self.inbox.go_on(assigned)
-
-
-def letter_of(record: Record, reason: str, detail: str) -> DeadLetter:
-    """A record with everything that an operator needs to judge it; header values in hex."""
-    return DeadLetter(
-        topic=record.topic,
-        partition=record.partition,
-        log_offset=record.offset,
-        reason=reason,
-        detail=escaped(detail[:MOST_DETAIL]),
-        key=record.key,
-        value=record.value,
-        headers=tuple(
-            (escaped(name), None if value is None else value.hex())
-            for name, value in record.headers
-        ),
-    )
-
-
-def escaped(foreign: str) -> str:
-    """Foreign text as logs and PostgreSQL bear it: ASCII, one line, as Python writes it."""
-    return foreign.encode("unicode_escape").decode()
-
-
-def _place(record: Record) -> str:
-    return f"{record.topic}/{record.partition}@{record.offset}"

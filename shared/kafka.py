@@ -14,6 +14,8 @@ from shared.records import read_any_header
 
 START_SECONDS = 10.0
 CLOSE_SECONDS = 5.0
+BATCH_BYTES = 512 * 1024
+"""Half of what a broker takes at once by default."""
 log = logging.getLogger(__name__)
 
 
@@ -56,7 +58,11 @@ async def start_producer(bootstrap: str) -> AIOKafkaProducer:
     drop repeats by number.
     """
     producer = AIOKafkaProducer(
-        bootstrap_servers=bootstrap.split(","), acks="all", linger_ms=0, request_timeout_ms=10_000
+        bootstrap_servers=bootstrap.split(","),
+        acks="all",
+        linger_ms=0,
+        request_timeout_ms=10_000,
+        max_batch_size=BATCH_BYTES,
     )
     try:
         async with asyncio.timeout(START_SECONDS):

@@ -5,9 +5,12 @@ import logging
 from bisect import bisect_right
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, NamedTuple, Protocol, TypeVar
+
+import msgspec
 
 from shared.codes import Land
+from shared.letters import Record, letter_of
 from shared.postgres import LandHeld, OwnershipLost, is_outage
 from shared.store.dead_letters import DeadLetter
 
@@ -24,12 +27,12 @@ class FeedUnavailable(Exception):
     """The truth can't be asked now; the Land waits and asks again."""
 
 
-@dataclass(frozen=True, slots=True)
-class Event(Generic[B]):
+class Event(msgspec.Struct, Generic[B], gc=False):
     """A numbered event of a Land; body None announces a head and has no place in the order.
 
     `fingerprint` tells two events of one number apart; `previous` is the fingerprint that it
-    follows, None where the line has no chain. `letter` is what to bury if it proves false.
+    follows, None where the line has no chain. `record` is what it was read
+    from, to bury if it proves false.
     """
 
     land: Land
@@ -37,11 +40,10 @@ class Event(Generic[B]):
     fingerprint: str
     previous: str | None
     body: B | None
-    letter: Callable[[str, str], DeadLetter] | None = None
+    record: Record | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Reached:
+class Reached(NamedTuple):
     """The last applied number of a Land and its fingerprint."""
 
     sequence: int
@@ -136,18 +138,8 @@ class Line(Generic[B]):
         raise OwnershipLost(f"the position of Land {self.land} moved {TRIES} times")
 
     async def _walk(self, events: Sequence[Event[B]]) -> list[Event[B]]:
-        at = start = await self._position()
-        ready: list[Event[B]] = []
-        repeats: list[Event[B]] = []
-        strange: list[Event[B]] = []
-        for event in events:
-            if event.sequence <= at.sequence:
-                repeats.append(event)
-            elif event.body is not None and follows(event, at):
-                ready.append(event)
-                at = Reached(event.sequence, event.fingerprint)
-            else:
-                strange.append(event)
+        start = await self._position()
+        ready, repeats, strange = _in_order(events, start)
         for cut in range(0, len(ready), APPLIED_AT_ONCE):
             await self._apply(ready[cut : cut + APPLIED_AT_ONCE])
         return strange + await self._false_repeats(repeats, start, ready)
@@ -164,6 +156,8 @@ class Line(Generic[B]):
     async def _false_repeats(
         self, repeats: list[Event[B]], start: Reached, ready: list[Event[B]]
     ) -> list[Event[B]]:
+        if not repeats:
+            return []
         known = {event.sequence: event.fingerprint for event in ready}
         known[start.sequence] = start.fingerprint
         known |= await self._applied({event.sequence for event in repeats} - known.keys())
@@ -201,10 +195,10 @@ class Line(Generic[B]):
             events = await self.applier.fetch(self.land, at.sequence, FEED_PAGE)
             if not events:
                 return
-            if events[0].sequence == at.sequence + 1 and not follows(events[0], at):
+            if events[0].sequence == at.sequence + 1 and not follows(events[0], *at):
                 await self._hold(f"entry {at.sequence} is not the one that the ledger chains on")
             for event in events:
-                if not follows(event, at):
+                if not follows(event, *at):
                     raise FeedUnavailable(f"{event.sequence} does not follow {at.sequence} in it")
                 at = Reached(event.sequence, event.fingerprint)
             log.info("Land %s: %d events from the feed, to %d", self.land, len(events), at.sequence)
@@ -236,7 +230,7 @@ class Line(Generic[B]):
         log.error("Land %s: event %d is not in the feed", self.land, event.sequence)
         reason = "beyond-head" if truth is None else "differs-from-ledger"
         detail = f"number {event.sequence} of Land {self.land} is not what its owner recorded"
-        return [event.letter(reason, detail)] if event.letter else []
+        return [letter_of(event.record, reason, detail)] if event.record else []
 
     async def _hold(self, reason: str) -> None:
         log.critical("Land %s is held until an operator rebuilds it: %s", self.land, reason)
@@ -244,6 +238,26 @@ class Line(Generic[B]):
         raise LandHeld(reason)
 
 
-def follows(event: Event[B], at: Reached) -> bool:
+def _in_order(
+    events: Sequence[Event[B]], at: Reached
+) -> tuple[list[Event[B]], list[Event[B]], list[Event[B]]]:
+    """What is next, one after the other; what has a known number; and the rest."""
+    ready: list[Event[B]] = []
+    repeats: list[Event[B]] = []
+    strange: list[Event[B]] = []
+    reached, fingerprint = at.sequence, at.fingerprint
+    for event in events:
+        number = event.sequence
+        if number <= reached:
+            repeats.append(event)
+        elif event.body is not None and follows(event, reached, fingerprint):
+            ready.append(event)
+            reached, fingerprint = number, event.fingerprint
+        else:
+            strange.append(event)
+    return ready, repeats, strange
+
+
+def follows(event: Event[B], reached: int, fingerprint: str) -> bool:
     """Whether an event is the next one, and chains to the one before it where there is a chain."""
-    return event.sequence == at.sequence + 1 and event.previous in (None, at.fingerprint)
+    return event.sequence == reached + 1 and event.previous in (None, fingerprint)

@@ -4,12 +4,13 @@ import asyncio
 import hashlib
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.errors import KafkaError
+from aiokafka.producer.message_accumulator import BatchBuilder
 
 from shared.codes import Land
 from shared.kafka import close_quietly, load_cluster_id, start_producer
@@ -131,10 +132,12 @@ class Relay:
 
     async def _send(self, producer: AIOKafkaProducer, land: Land, rows: Sequence[Outgoing]) -> int:
         """Send rows in order; the offset of the last one once the broker has all of them."""
-        key, partition = land.encode(), partition_of(land)
+        partition, last = partition_of(land), -1
         async with asyncio.timeout(self.place.send_seconds):
-            sent = [await producer.send(self.topic, row.value, key, partition) for row in rows]
-            return int((await asyncio.gather(*sent))[-1].offset)
+            for batch in _batches(producer, land.encode(), rows):
+                sent = await producer.send_batch(batch, self.topic, partition=partition)
+                last = (await sent).offset + batch.record_count() - 1
+        return last
 
     async def _announce_heads(self, producer: AIOKafkaProducer) -> None:
         for land, at in self.published.items():
@@ -207,6 +210,19 @@ class Place:
             settings.topic_prefix,
             settings.replication,
         )
+
+
+def _batches(
+    producer: AIOKafkaProducer, key: bytes, rows: Sequence[Outgoing]
+) -> Iterator[BatchBuilder]:
+    """The rows as whole record batches: one by one each would cost six times as much."""
+    batch = producer.create_batch()
+    for row in rows:
+        if batch.append(timestamp=None, key=key, value=row.value) is None:
+            yield batch
+            batch = producer.create_batch()
+            batch.append(timestamp=None, key=key, value=row.value)
+    yield batch
 
 
 def _digest(value: bytes | None) -> str:

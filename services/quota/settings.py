@@ -4,6 +4,6 @@ from shared.settings import ServiceSettings
 
 
 class QuotaSettings(ServiceSettings):
-    """Adds how much is counted in one transaction."""
+    """Adds how many records are read at once."""
 
-    batch_records: int = 1000
+    batch_records: int = 10_000

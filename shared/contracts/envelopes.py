@@ -11,7 +11,7 @@ UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 """What a decoder raises over bytes that are not what it reads; nesting without end is one."""
 
 
-class Envelope(msgspec.Struct, frozen=True):
+class Envelope(msgspec.Struct, frozen=True, gc=False):
     """The attributes that a reader of ours uses; `data` is left for the reader of its type."""
 
     specversion: Literal["1.0"]
@@ -46,7 +46,8 @@ def wrap(
             "partitionkey": land,
             "sequence": str(sequence),
             "data": data,
-        }
+        },
+        option=orjson.OPT_SORT_KEYS,
     )
 
 

@@ -13,13 +13,14 @@ class Exact(TypedDict):
 
 def exact(number: Fraction | int) -> Exact:
     """A number as the contract writes it: 41/7 is {"exact": "41/7", "decimal": "5.857"}."""
-    fraction = Fraction(number)
-    return {"exact": str(fraction), "decimal": decimal_text(fraction, 3)}
+    return {"exact": str(number), "decimal": decimal_text(number, 3)}
 
 
-def decimal_text(number: Fraction, places: int) -> str:
+def decimal_text(number: Fraction | int, places: int) -> str:
     """Rounded half to even to so many places; never a negative zero."""
-    scale = 10**places
-    whole, rest = divmod(abs(round(number * scale)), scale)
-    sign = "-" if number < 0 and (whole or rest) else ""
+    scale, part = 10**places, number.denominator
+    parts, left = divmod(abs(number.numerator) * scale, part)
+    parts += 2 * left + parts % 2 > part
+    whole, rest = divmod(parts, scale)
+    sign = "-" if number < 0 and parts else ""
     return f"{sign}{whole}.{rest:0{places}}"

@@ -8,7 +8,7 @@ import msgspec
 import rfc8785
 from msgspec import Meta
 
-from shared.codes import EntryType, Land, instant_text
+from shared.codes import Ags, EntryType, Land, Programme, instant_text
 from shared.contracts.envelopes import UNREADABLE, Envelope, NotAnEvent, read_data, wrap
 
 GENESIS = "0" * 64
@@ -24,9 +24,9 @@ HexDigest = Annotated[str, Meta(min_length=64, max_length=64, extra_json_schema=
 PositiveInt = Annotated[int, Meta(ge=1, le=2**53, examples=[17])]
 Count = Annotated[int, Meta(ge=0, le=2**53, examples=[17])]
 Code = Annotated[str, Meta(min_length=1, max_length=40)]
-ProgrammeCode = Annotated[Code, Meta(examples=["safe-harbour"])]
+ProgrammeCode = Annotated[Programme, Meta(min_length=1, max_length=40, examples=["safe-harbour"])]
 AGS = {"pattern": "^[0-9]{5,8}$", "examples": ["01001"]}
-UnitCode = Annotated[str, Meta(min_length=5, max_length=8, extra_json_schema=AGS)]
+UnitCode = Annotated[Ags, Meta(min_length=5, max_length=8, extra_json_schema=AGS)]
 Instant = Annotated[datetime, Meta(tz=True, examples=["2023-05-02T08:15:30.250000Z"])]
 Day = Annotated[date, Meta(examples=["2023-05-01"])]
 Signed = Meta(ge=-(2**40), le=2**40, examples=[3])
@@ -69,7 +69,6 @@ class LedgerHead(msgspec.Struct, frozen=True, gc=False):
 
 
 _ENTRY = msgspec.json.Decoder(LedgerEntry)
-_CANONICAL = msgspec.json.Encoder(order="sorted")
 _HEAD = msgspec.json.Decoder(LedgerHead)
 
 
@@ -106,16 +105,15 @@ def head_document(land: str, sequence: int, digest: str, at: datetime) -> dict[s
 def read_entry(envelope: Envelope) -> LedgerEntry:
     """The entry in an event whose type is one of KINDS and whose hash is true, or NotAnEvent."""
     entry = read_data(_ENTRY, envelope)
-    if not (_is_plainly_true(entry) or _is_true(envelope.data, entry.hash)):
+    if not (_is_plainly_true(envelope.data, entry.hash) or _is_true(envelope.data, entry.hash)):
         raise NotAnEvent(f"{envelope.type}: the hash is not the one of its entry")
     return entry
 
 
-def _is_plainly_true(entry: LedgerEntry) -> bool:
-    """Whether the hash fits the fields that we know: twenty times faster than asking RFC 8785."""
-    digest = entry.hash.encode()
-    covered = _CANONICAL.encode(entry).replace(b'"hash":"%b",' % digest, b"", 1)
-    return hashlib.sha256(covered).hexdigest() == entry.hash
+def _is_plainly_true(data: msgspec.Raw, digest: str) -> bool:
+    """Whether the hash fits the bytes as they are: `wrap` sorts them as RFC 8785 does."""
+    covered = bytes(data).replace(b'"hash":"%b",' % digest.encode(), b"", 1)
+    return hashlib.sha256(covered).hexdigest() == digest
 
 
 def _is_true(data: msgspec.Raw, digest: str) -> bool:

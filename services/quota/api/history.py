@@ -81,12 +81,12 @@ class Replay:
         self, tx: Connection, world: World, step: Entry | Definition, definitions: list[Definition]
     ) -> World:
         """The world after a step; a definition restated it, and left a snapshot."""
-        if isinstance(step, Entry):
-            world.apply(step)
-            self.place = Place(step.sequence, self.place.definition)
-            return world
-        self.place = Place(step.ledger_sequence, step.number)
-        return await load_world_at(tx, self.land, self.place, definitions)
+        if isinstance(step, Definition):
+            self.place = Place(step.ledger_sequence, step.number)
+            return await load_world_at(tx, self.land, self.place, definitions)
+        world.apply(step)
+        self.place = Place(step.sequence, self.place.definition)
+        return world
 
     def _moved(
         self, step: Entry | Definition, before: Amounts | None, after: Amounts | None

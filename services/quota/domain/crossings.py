@@ -63,6 +63,6 @@ def cause_of(entry: Entry, unit: Ags) -> Cause:
 
 def cause_of_step(step: Entry | Definition, unit: Ags) -> Cause:
     """Why the unit's balance moved at an entry or a definition; a closure is a new rule."""
-    if isinstance(step, Entry):
-        return cause_of(step, unit)
-    return CAUSES_OF_CHANGES.get(type(step.change), Cause.NEW_RULE)
+    if isinstance(step, Definition):
+        return CAUSES_OF_CHANGES.get(type(step.change), Cause.NEW_RULE)
+    return cause_of(step, unit)

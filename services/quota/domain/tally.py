@@ -29,14 +29,14 @@ class QuotaTally:
     at when it was posted, or when a meter passes its bound. The meters say how far totals have
     moved: no target rises by more than its unit's largest part × the growth of `_rise`, none falls
     by more than that × the growth of `_fall`. With one stretch they are its total and the negative
-    of it, so bounds are exact. With several they add up all that came and all that went; a bound
-    is then early, never late, and is set anew when it is passed.
+    of it. With several they add up all that came and all that went. A bound may be early, never
+    late: a unit that has passed its bound is looked at, and waits for the next one.
     """
 
     __slots__ = (
         "_changed_totals", "_changed_units", "_credited", "_days", "_fall", "_falls", "_is_exact",
-        "_largest", "_parts", "_rise", "_rises", "_standings", "_totals", "_touched", "_whole",
-        "plan",
+        "_largest", "_parts", "_rise", "_rises", "_standings", "_totals", "_whole", "plan",
+        "touched",
     )  # fmt: skip
 
     def __init__(self, plan: Plan) -> None:
@@ -52,7 +52,7 @@ class QuotaTally:
         self._is_exact = len(plan.stretches) == 1
         self._rise = self._fall = 0
         self._rises, self._falls = Thresholds(units), Thresholds(units)
-        self._touched: list[int] = []
+        self.touched: list[int] = []
         self._days: dict[date, Place] = {}
 
     def count(self, unit: Ags, programme: Programme, day: date, persons: int) -> None:
@@ -72,7 +72,7 @@ class QuotaTally:
         amount = share * persons
         self._credited[number] += amount
         self._totals[stretch] += amount
-        self._touched.append(number)
+        self.touched.append(number)
         self._changed_totals.add(stretch)
         if self._is_exact or amount > 0:
             self._rise += amount
@@ -81,10 +81,7 @@ class QuotaTally:
 
     def settle(self) -> list[Moved]:
         """Move the standings on after all that was counted; who moved, by number."""
-        if not self._touched:
-            return []
-        posted = self._touched
-        self._touched = []
+        posted, self.touched = self.touched, []
         self._changed_units.update(posted)
         moved = self._move_on(posted)
         passed = self._rises.take_passed(self._rise)
@@ -97,7 +94,7 @@ class QuotaTally:
         """Count everything anew from the daily sums, and move on from these standings."""
         for (unit, programme, day), persons in daily.items():
             self.count(unit, programme, day, persons)
-        self._touched = []
+        self.touched = []
         self._standings = [standings.get(unit, ON_QUOTA) for unit in self.plan.units]
         return self._move_on(range(len(self.plan.units)))
 
@@ -150,8 +147,8 @@ class QuotaTally:
             low, high = stay
             fall = None if low is None else self._fall + (target - low) // largest
             rise = None if high is None else self._rise + (high - target) // largest
-            self._rises.set(number, rise)
-            self._falls.set(number, fall)
+            self._rises.wait(number, rise)
+            self._falls.wait(number, fall)
 
     def _in_small(self, number: int) -> tuple[int, int]:
         """Credited and target in the plan's smallest unit."""

@@ -8,6 +8,8 @@ class Thresholds:
 
     A bound and its unit are one integer, bound × size + unit, so that the smallest one on the
     heap is the next to be passed. Replaced ones stay there until they surface or are too many.
+    A unit keeps its earlier bound where a later one would do: it is looked at once too often,
+    and most of what moves bounds costs nothing here.
     """
 
     __slots__ = ("_heap", "_keys", "_size")
@@ -21,19 +23,20 @@ class Thresholds:
         """How many are kept, replaced ones included: at most four for each unit and 64."""
         return len(self._heap)
 
-    def set(self, unit: int, bound: int | None) -> None:
-        """From now on the unit waits for this bound."""
-        key = None if bound is None else bound * self._size + unit
-        if key == self._keys[unit]:
+    def wait(self, unit: int, bound: int | None) -> None:
+        """The unit is passed at this bound at the latest; an earlier one that is there stays."""
+        if bound is None:
+            return
+        key, kept = bound * self._size + unit, self._keys[unit]
+        if kept is not None and kept <= key:
             return
         self._keys[unit] = key
-        if key is not None:
-            heappush(self._heap, key)
-            if len(self._heap) > 4 * self._size + 64:
-                self._forget_replaced()
+        heappush(self._heap, key)
+        if len(self._heap) > 4 * self._size + 64:
+            self._forget_replaced()
 
     def take_passed(self, meter: int) -> list[int]:
-        """The units whose bound is below the meter; they wait for nothing until set again."""
+        """The units whose bound is below the meter; they wait for nothing until they do again."""
         heap, keys, size = self._heap, self._keys, self._size
         passed: list[int] = []
         end = meter * size

@@ -96,15 +96,16 @@ class World:
         if entry.sequence != self._sequence + 1:
             raise OutOfOrder(self._sequence + 1, entry.sequence)
         daily, tallies = self._daily, self._tallies
-        for unit, programme, day, persons in entry.postings:
-            place = (unit, programme, day)
+        for posting in entry.postings:
+            unit, programme, persons = posting.unit, posting.programme, posting.persons
+            place = (unit, programme, posting.effective_on)
             daily[place] = daily.get(place, 0) + persons
             for tally in tallies:
-                tally.count(unit, programme, day, persons)
+                tally.count(*place, persons)
         self._sequence, self._hash = entry.sequence, entry.hash
         crossings: list[Crossing] = []
         for tally in tallies:
-            if moved := tally.settle():
+            if tally.touched and (moved := tally.settle()):
                 crossings += self._cross(tally, moved, lambda unit: cause_of(entry, unit))
         return crossings
 

@@ -5,32 +5,32 @@ from collections.abc import Sequence
 import msgspec
 
 from services.quota.domain.counts import Position
-from services.quota.domain.postings import Entry, Posting
 from services.quota.domain.world import World
 from services.quota.store.entries import insert_batch, list_entries
 from services.quota.store.positions import hold
 from services.quota.store.worlds import load_world, save_world
 from shared.clock import now
-from shared.codes import Ags, Land, Programme
+from shared.codes import Land
 from shared.contracts.envelopes import NotAnEvent, unwrap
 from shared.contracts.ledger import HEAD, KINDS, LedgerEntry, read_entry, read_feed_page, read_head
 from shared.feeds import Pages
-from shared.inbox import InvalidMessage, Record, UnknownType
+from shared.inbox import InvalidMessage, UnknownType
+from shared.letters import Record
 from shared.line import Event, FeedUnavailable, Reached
 from shared.postgres import Bell, Database, snapshot, transaction
 from shared.store.dead_letters import DeadLetter, insert_dead_letters
 from shared.topics import partition_of
 
 
-def read_placement(record: Record) -> Event[Entry]:
+def read_placement(record: Record) -> Event[LedgerEntry]:
     """The ledger entry in a record, or the head that it announces; else InvalidMessage."""
     try:
         envelope = unwrap(record.value)
-        if envelope.type == HEAD:
-            head = read_head(envelope)
-            event: Event[Entry] = Event(Land(head.land), head.sequence, head.hash, None, None)
-        elif envelope.type in KINDS:
+        if envelope.type in KINDS:
             event = event_of(read_entry(envelope))
+        elif envelope.type == HEAD:
+            head = read_head(envelope)
+            event = Event(Land(head.land), head.sequence, head.hash, None, None)
         else:
             raise UnknownType(envelope.type)
     except NotAnEvent as fault:
@@ -40,24 +40,10 @@ def read_placement(record: Record) -> Event[Entry]:
     return event
 
 
-def event_of(entry: LedgerEntry) -> Event[Entry]:
+def event_of(entry: LedgerEntry) -> Event[LedgerEntry]:
     """A ledger entry as an event in the order of its Land."""
-    postings = tuple(
-        Posting(Ags(each.unit), Programme(each.programme), each.effective_on, each.persons)
-        for each in entry.postings
-    )
     land = Land(entry.land)
-    body = Entry(
-        land,
-        entry.sequence,
-        entry.type,
-        entry.placement,
-        entry.recorded_at,
-        postings,
-        entry.previous_hash,
-        entry.hash,
-    )
-    return Event(land, entry.sequence, entry.hash, entry.previous_hash, body)
+    return Event(land, entry.sequence, entry.hash, entry.previous_hash, entry)
 
 
 class PlacementCounter:
@@ -73,7 +59,7 @@ class PlacementCounter:
             world = self._worlds[land] = await load_world(tx, land)
         return Reached(world.position.sequence, world.position.ledger_hash)
 
-    async def apply(self, land: Land, events: Sequence[Event[Entry]]) -> None:
+    async def apply(self, land: Land, events: Sequence[Event[LedgerEntry]]) -> None:
         """Count entries: balances, crossings and position move in one fenced transaction."""
         world = self._worlds.pop(land)
         entries = [event.body for event in events if event.body]
@@ -92,7 +78,7 @@ class PlacementCounter:
             entries = await list_entries(tx, land, low, high)
         return {entry.sequence: entry.hash for entry in entries}
 
-    async def fetch(self, land: Land, after: int, limit: int) -> Sequence[Event[Entry]]:
+    async def fetch(self, land: Land, after: int, limit: int) -> Sequence[Event[LedgerEntry]]:
         """The entries after a number from the ledger itself, or FeedUnavailable."""
         path = f"/admissions/v1/ledger/{land}/entries"
         try:

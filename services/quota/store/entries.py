@@ -1,12 +1,13 @@
 """Quota's own copy of the ledger, one packed row for each applied batch."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
+from typing import NamedTuple
 
 import msgspec
 
 from services.quota.domain.postings import Entry
-from shared.codes import Land
+from shared.codes import Ags, EntryType, Land, Programme
 from shared.postgres import Connection
 
 INSERT = """
@@ -25,17 +26,58 @@ BETWEEN = """
      ORDER BY last_sequence
 """
 
-_PACKED = msgspec.json.Decoder(list[Entry])
+
+class KeptPosting(msgspec.Struct, frozen=True, gc=False):
+    """A posting as the ledger's owner wrote it."""
+
+    unit: Ags
+    programme: Programme
+    effective_on: date
+    persons: int
+
+
+class KeptEntry(msgspec.Struct, frozen=True, gc=False):
+    """What quota reads of an entry; the copy itself has all that was announced of it."""
+
+    sequence: int
+    type: EntryType
+    placement: str
+    recorded_at: datetime
+    postings: tuple[KeptPosting, ...]
+    hash: str
+
+
+class _Posting(NamedTuple):
+    unit: Ags
+    programme: Programme
+    effective_on: date
+    persons: int
+
+
+class _Entry(NamedTuple):
+    """How rows were packed until quota kept entries as they came."""
+
+    land: Land
+    sequence: int
+    type: EntryType
+    placement: str
+    recorded_at: datetime
+    postings: tuple[_Posting, ...]
+    previous_hash: str
+    hash: str
+
+
+_PACKED = msgspec.json.Decoder(list[KeptEntry | _Entry])
 
 
 async def insert_batch(tx: Connection, land: Land, entries: Sequence[Entry]) -> None:
-    """Keep the entries of one batch, in order."""
+    """Keep the entries of one batch, in order, with every field that they have."""
     packed = msgspec.json.encode(entries)
     first, last = entries[0], entries[-1]
     await tx.execute(INSERT, land, first.sequence, last.sequence, last.recorded_at, packed)
 
 
-async def list_entries(tx: Connection, land: Land, low: int, high: int) -> list[Entry]:
+async def list_entries(tx: Connection, land: Land, low: int, high: int) -> Sequence[Entry]:
     """The applied entries from number `low` to `high`, both included."""
     batches = [_PACKED.decode(row["entries"]) for row in await tx.fetch(BETWEEN, land, low, high)]
     return [entry for batch in batches for entry in batch if low <= entry.sequence <= high]

@@ -63,11 +63,11 @@ async def load_world_at(
     world = World.load(land, position, known, counts)
     start = Place(position.sequence, position.definition)
     async for step in steps_after(tx, land, start, known, place.sequence):
-        if isinstance(step, Entry):
-            world.apply(step)
-        else:
+        if isinstance(step, Definition):
             now = await load_position(tx, land)
             world.define(step, await load_daily_at(tx, land, step.ledger_sequence, now))
+        else:
+            world.apply(step)
     return world
 
 
@@ -94,9 +94,9 @@ async def load_daily_at(tx: Connection, land: Land, sequence: int, now: Position
 
 
 def _add(sums: Sums, entry: Entry, sign: int) -> None:
-    for unit, programme, day, persons in entry.postings:
-        place = (unit, programme, day)
-        sums[place] = sums.get(place, 0) + sign * persons
+    for posting in entry.postings:
+        place = (posting.unit, posting.programme, posting.effective_on)
+        sums[place] = sums.get(place, 0) + sign * posting.persons
 
 
 async def steps_after(

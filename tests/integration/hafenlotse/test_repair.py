@@ -5,11 +5,11 @@ from typing import Any
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
-from services.quota.domain.postings import Entry, Posting
 from services.quota.handlers.placements import PlacementCounter, event_of
 from shared.codes import Ags, Programme
-from shared.contracts.ledger import LedgerEntry
+from shared.contracts.ledger import LedgerEntry, PostingData
 from shared.line import Event, Line
 from shared.postgres import LandHeld
 from tests.integration.hafenlotse.conftest import LAND, House, Json
@@ -76,24 +76,24 @@ async def land_is_right(house: House) -> None:
         } == {(quota, unit): standing for quota, unit, standing in standings}
 
 
-def owner(house: House) -> Line[Entry]:
+def owner(house: House) -> Line[LedgerEntry]:
     """A process that counts the Land."""
     return Line(LAND, PlacementCounter(house.pools["quota"], house.feeds, house.bell("quota")))
 
 
-def true_event(document: Json) -> Event[Entry]:
+def true_event(document: Json) -> Event[LedgerEntry]:
     return event_of(msgspec.convert(document, LedgerEntry))
 
 
-def false_event(document: Json, *people: tuple[str, int]) -> Event[Entry]:
+def false_event(document: Json, *people: tuple[str, int]) -> Event[LedgerEntry]:
     """The same number with other people: it follows on what is there, but nobody recorded it."""
     entry = true_event(document).body
     assert entry is not None
     postings = tuple(
-        Posting(Ags(unit), Programme("safe-harbour"), date(2023, 5, 1), persons)
+        PostingData(Ags(unit), Programme("safe-harbour"), date(2023, 5, 1), persons)
         for unit, persons in people
     )
-    entry = entry._replace(postings=postings, hash=FALSE_HASH)
+    entry = replace(entry, postings=postings, hash=FALSE_HASH)
     return Event(LAND, entry.sequence, FALSE_HASH, entry.previous_hash, entry)
 
 

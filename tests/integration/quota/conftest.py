@@ -7,13 +7,13 @@ import pytest_asyncio
 
 from services.quota.domain.counts import Counts
 from services.quota.domain.crossings import Crossing
-from services.quota.domain.postings import Entry
 from services.quota.handlers.placements import PlacementCounter
 from services.quota.handlers.seeds import seed_lands
 from services.quota.store.counts import load_counts
 from services.quota.store.crossings import list_crossings_after
 from services.quota.store.positions import load_position
 from shared.codes import QuotaCode
+from shared.contracts.ledger import LedgerEntry
 from shared.line import Line
 from shared.postgres import Bell, Database
 from tests.integration.quota.ledgers import LAND, LedgerInTest
@@ -28,7 +28,7 @@ class QuotaInTest:
     ledger: LedgerInTest
     bell: Bell
 
-    def owner(self) -> Line[Entry]:
+    def owner(self) -> Line[LedgerEntry]:
         """One more process that believes that it owns the Land."""
         return Line(LAND, PlacementCounter(self.database, self.ledger, self.bell))
 

@@ -8,7 +8,6 @@ from typing import Any
 import msgspec
 import orjson
 
-from services.quota.domain.postings import Entry
 from services.quota.handlers.placements import event_of
 from shared.codes import Land, instant_text
 from shared.contracts.ledger import GENESIS, LedgerEntry, hash_of
@@ -32,7 +31,7 @@ class LedgerInTest:
     is_down: bool = False
     asked: int = 0
 
-    def record(self, *postings: dict[str, Any], kind: str = "recorded") -> Event[Entry]:
+    def record(self, *postings: dict[str, Any], kind: str = "recorded") -> Event[LedgerEntry]:
         previous = self.documents[-1]["hash"] if self.documents else GENESIS
         sequence = len(self.documents) + 1
         document = {
@@ -45,11 +44,11 @@ class LedgerInTest:
         self.documents.append({**document, "hash": hash_of(document)})
         return self.event(sequence)
 
-    def event(self, sequence: int) -> Event[Entry]:
+    def event(self, sequence: int) -> Event[LedgerEntry]:
         written = orjson.dumps(self.documents[sequence - 1])
         return event_of(msgspec.json.decode(written, type=LedgerEntry))
 
-    def events(self) -> Sequence[Event[Entry]]:
+    def events(self) -> Sequence[Event[LedgerEntry]]:
         return [self.event(each["sequence"]) for each in self.documents]
 
     async def read(self, _path: str, after: int, limit: int) -> bytes:

@@ -1,17 +1,17 @@
 """Entries are counted once, in order, in one fenced transaction."""
 
 import asyncio
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from services.quota.handlers.seeds import seed_lands
 from services.quota.store.definitions import list_definitions
 from shared.codes import Ags, Cause, Standing
 from shared.postgres import LandHeld
-from shared.store.dead_letters import DeadLetter
 from tests.integration.quota.conftest import QuotaInTest
 from tests.integration.quota.ledgers import LAND, posting
+from tests.unit.shared.lands import a_record
 
 FLENSBURG, LUEBECK = Ags("01001"), Ags("01003")
 pytestmark = pytest.mark.asyncio
@@ -93,21 +93,17 @@ async def test_three_owners_at_once_count_once(quota: QuotaInTest) -> None:
 
 async def test_a_number_beyond_the_head_is_buried(quota: QuotaInTest) -> None:
     true = quota.ledger.record()
-    forged = replace(true, sequence=99, letter=a_letter)
+    forged = replace(true, sequence=99, record=a_record("forged"))
     await quota.owner().take([true, forged])
     async with quota.database.acquire() as tx:
         assert await tx.fetchval("SELECT reason FROM dead_letters") == "beyond-head"
     assert await quota.sequence() == 1
 
 
-def a_letter(reason: str, detail: str) -> DeadLetter:
-    return DeadLetter("placements.v1", 0, 7, reason, detail, b"01", b"{}", ())
-
-
 async def test_a_false_entry_that_was_applied_holds_the_land(quota: QuotaInTest) -> None:
     true = quota.ledger.record(posting("01001", 3))
     assert true.body
-    lie = true.body._replace(hash="f" * 64)
+    lie = replace(true.body, hash="f" * 64)
     owner = quota.owner()
     await owner.take([replace(true, fingerprint="f" * 64, body=lie)])
     with pytest.raises(LandHeld):

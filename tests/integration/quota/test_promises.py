@@ -10,9 +10,9 @@ import pytest
 
 from services.quota.api.documents import quota_document
 from services.quota.domain.definitions import fold
-from services.quota.domain.postings import Entry
 from services.quota.store.definitions import list_definitions
 from shared.contracts.crossings import crossing_document
+from shared.contracts.ledger import LedgerEntry
 from shared.line import Event
 from tests.integration.quota.conftest import QuotaInTest
 from tests.integration.quota.ledgers import LAND, LedgerInTest
@@ -41,14 +41,18 @@ def write(ledger: LedgerInTest, chance: random.Random, count: int) -> None:
         ledger.record(posting, kind="corrected" if is_correction else "recorded")
 
 
-def disturbed(events: Sequence[Event[Entry]], chance: random.Random) -> list[Event[Entry]]:
+def disturbed(
+    events: Sequence[Event[LedgerEntry]], chance: random.Random
+) -> list[Event[LedgerEntry]]:
     """One in twenty comes twice, and one in twenty late."""
     twice = [each for event in events for each in [event] * (1 + (chance.random() < 0.05))]
     places = [place + (30 * (chance.random() < 0.05)) for place in range(len(twice))]
     return [event for _, event in sorted(zip(places, twice, strict=True), key=lambda pair: pair[0])]
 
 
-def cut(events: Sequence[Event[Entry]], chance: random.Random) -> list[list[Event[Entry]]]:
+def cut(
+    events: Sequence[Event[LedgerEntry]], chance: random.Random
+) -> list[list[Event[LedgerEntry]]]:
     """As Kafka may cut its batches."""
     batches, left = [], list(events)
     while left:
@@ -58,7 +62,9 @@ def cut(events: Sequence[Event[Entry]], chance: random.Random) -> list[list[Even
     return batches
 
 
-async def take_or_die(quota: QuotaInTest, batch: list[Event[Entry]], dies_after: float) -> None:
+async def take_or_die(
+    quota: QuotaInTest, batch: list[Event[LedgerEntry]], dies_after: float
+) -> None:
     """An owner that is killed after so many seconds, wherever it is then."""
     with suppress(TimeoutError):
         await asyncio.wait_for(quota.owner().take(batch), dies_after)

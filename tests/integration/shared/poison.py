@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 import orjson
 
-from shared.inbox import escaped
+from shared.letters import escaped
 from shared.postgres import Database
 from tests.integration.shared.topics import producing
 

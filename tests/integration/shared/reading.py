@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from embedded.kafka import KafkaBroker
-from shared.inbox import Inbox, Record
+from shared.inbox import Inbox
 from shared.kafka import close_quietly, make_broker, start_broker
+from shared.letters import Record
 from shared.line import Event
 from shared.postgres import Database
 from shared.topics import PLACEMENTS

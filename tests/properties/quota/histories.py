@@ -16,8 +16,8 @@ from services.quota.domain.definitions import (
     PeriodTurned,
     Tolerance,
 )
-from services.quota.domain.postings import Posting
 from shared.codes import Ags, Cause, EntryType, Programme, QuotaCode
+from shared.contracts.ledger import PostingData
 from tests.unit.quota import builders
 
 UNITS = [Ags(f"0100{number}") for number in range(1, 6)]
@@ -35,7 +35,7 @@ class Told:
     """A step of a history: postings of an entry, or a change of one quota."""
 
     entry_type: EntryType = EntryType.RECORDED
-    postings: tuple[Posting, ...] = ()
+    postings: tuple[PostingData, ...] = ()
     quota: QuotaCode = QUOTAS[0]
     change: Change | None = None
 
@@ -49,7 +49,9 @@ weights = st.sampled_from(
 )
 persons = st.integers(-6, 6).filter(bool) | st.just(40)
 
-postings = st.builds(Posting, st.sampled_from(UNITS), st.sampled_from(PROGRAMMES), days, persons)
+postings = st.builds(
+    PostingData, st.sampled_from(UNITS), st.sampled_from(PROGRAMMES), days, persons
+)
 entries = st.builds(
     Told,
     st.sampled_from(EntryType),

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 
+from msgspec.structs import astuple
+
 from services.quota.domain.crossings import Crossing
 from services.quota.domain.definitions import (
     Change,
@@ -17,8 +19,8 @@ from services.quota.domain.definitions import (
     PeriodTurned,
     Tolerance,
 )
-from services.quota.domain.postings import Entry, Posting
 from shared.codes import Ags, Cause, EntryType, Land, Programme, QuotaCode, Standing
+from shared.contracts.ledger import LedgerEntry, PostingData
 
 OVER, ON_QUOTA, UNDER = Standing.OVER, Standing.ON_QUOTA, Standing.UNDER
 
@@ -92,12 +94,12 @@ class NaiveQuota:
         return day <= last and (period.carry_over or day >= first)
 
     def sums(
-        self, postings: list[Posting], valid_on: date | None = None
+        self, postings: list[PostingData], valid_on: date | None = None
     ) -> dict[Ags, tuple[Fraction, Fraction]]:
         """Credited and target of every unit that was ever named a member."""
         credited = {term.unit: Fraction(0) for term in self.terms()}
         target = dict(credited)
-        for unit, programme, day, persons in postings:
+        for unit, programme, day, persons in map(astuple, postings):
             shares = self.shares(day)
             if self.counts(day, valid_on) and unit in shares:
                 counted = persons * self.credit(programme, day)
@@ -127,10 +129,10 @@ class NaiveWorld:
     def __init__(self) -> None:
         self.sequence = self.definition = 0
         self.quotas: dict[QuotaCode, NaiveQuota] = {}
-        self.postings: list[Posting] = []
+        self.postings: list[PostingData] = []
         self.crossings: list[Crossing] = []
 
-    def apply(self, entry: Entry) -> list[Crossing]:
+    def apply(self, entry: LedgerEntry) -> list[Crossing]:
         self.sequence = entry.sequence
         self.postings += entry.postings
         posted = {posting.unit for posting in entry.postings}
@@ -181,7 +183,7 @@ class NaiveWorld:
 
     def daily(self) -> Mapping[tuple[Ags, Programme, date], int]:
         summed: dict[tuple[Ags, Programme, date], int] = {}
-        for unit, programme, day, persons in self.postings:
+        for unit, programme, day, persons in map(astuple, self.postings):
             place = (unit, programme, day)
             summed[place] = summed.get(place, 0) + persons
         return summed

@@ -22,8 +22,8 @@ class Thorough(QuotaTally):
     """Looks at every unit after every entry that counted."""
 
     def settle(self) -> list[Moved]:
-        if self._touched:
-            self._touched = list(range(len(self.plan.units)))
+        if self.touched:
+            self.touched = list(range(len(self.plan.units)))
         return super().settle()
 
 

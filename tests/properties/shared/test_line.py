@@ -38,8 +38,8 @@ class Story:
         for step, events in self.steps:
             self.land.feed_is_down = step == "silent"
             # What is true is no longer than the ledger; what is forged may lie beyond it.
-            known = [event for event in events if event.letter or event.sequence <= self.length]
-            self.delivered += [event.fingerprint for event in known if event.letter]
+            known = [event for event in events if event.record or event.sequence <= self.length]
+            self.delivered += [event.fingerprint for event in known if event.record]
             await (other if step == "other" else line).take(known)
         self.land.feed_is_down = False
         # A forged end is noticed at the latest when the ledger has grown past it.
@@ -76,6 +76,6 @@ def test_a_land_is_held_whenever_something_forged_was_applied(story: Story) -> N
     try:
         asyncio.run(story.tell())
     except LandHeld:
-        assert any(event.letter for event in story.land.applied)
+        assert any(event.record for event in story.land.applied)
     else:
         assert story.land.applied == story.land.true

@@ -22,9 +22,9 @@ from services.quota.domain.definitions import (
     Tolerance,
     fold,
 )
-from services.quota.domain.postings import Entry, Posting
 from services.quota.domain.world import World
 from shared.codes import FIRST_DAY, Ags, EntryType, Land, Programme, QuotaCode
+from shared.contracts.ledger import LedgerEntry, PostingData
 
 SH = Land("01")
 ALLIANCE, REGULAR = QuotaCode("sh-alliance"), QuotaCode("sh-regular")
@@ -43,19 +43,21 @@ def a_posting(
     persons: int = 3,
     on: date = date(2023, 5, 1),
     programme: Programme = SAFE_HARBOUR,
-) -> Posting:
-    return Posting(unit, programme, on, persons)
+) -> PostingData:
+    return PostingData(unit, programme, on, persons)
 
 
 def an_entry(
-    sequence: int = 1, *postings: Posting, entry_type: EntryType = EntryType.RECORDED
-) -> Entry:
-    return Entry(
-        land=SH,
+    sequence: int = 1, *postings: PostingData, entry_type: EntryType = EntryType.RECORDED
+) -> LedgerEntry:
+    return LedgerEntry(
+        land="01",
         sequence=sequence,
         type=entry_type,
         placement=f"placement {sequence}",
         recorded_at=RECORDED_AT,
+        corrects=None,
+        reason=None,
         postings=postings or (a_posting(),),
         previous_hash=f"{sequence - 1:064x}",
         hash=f"{sequence:064x}",
@@ -151,7 +153,7 @@ def world_of(log: list[Definition]) -> World:
     return World.load(SH, Position(definition=len(log)), log, {})
 
 
-def applied(world: World, *postings: Posting) -> list[Crossing]:
+def applied(world: World, *postings: PostingData) -> list[Crossing]:
     """Every posting as an entry of its own; the crossings of all of them."""
     first = world.position.sequence + 1
     entries = [an_entry(sequence, posting) for sequence, posting in enumerate(postings, first)]

@@ -49,21 +49,21 @@ def tell(tally: Watched, entries: int, days: list[date]) -> int:
     return others
 
 
-def test_with_one_stretch_nobody_is_looked_at_but_the_posted_and_who_crosses() -> None:
+def test_with_one_stretch_others_are_looked_at_twice_at_most_for_each_that_crosses() -> None:
     tally = a_watched_tally(keys=1)
     others = tell(tally, 600, [date(2023, 5, 1)])
     assert others == 160
-    assert tally.looks == 600 + others
+    assert 600 + others <= tally.looks <= 600 + 2 * others
 
 
 def test_a_release_is_waited_for_from_the_moment_of_crossing() -> None:
     tally = a_watched_tally(1, a_tolerance(2, release=1))
     others = tell(tally, 900, [date(2023, 5, 1)])
     assert others > 0
-    assert tally.looks == 900 + others
+    assert 900 + others <= tally.looks <= 900 + 2 * others
 
 
-def test_with_equal_shares_a_bound_is_the_very_total_that_is_crossed() -> None:
+def test_with_equal_shares_too_a_bound_is_no_more_than_once_too_early() -> None:
     units = UNITS[:10]
     key = a_key(dict.fromkeys(units, 1))
     tally = Watched(plan_of(fold(definitions(*(a_term(u) for u in units), key, a_rule()))))
@@ -74,7 +74,7 @@ def test_with_equal_shares_a_bound_is_the_very_total_that_is_crossed() -> None:
         tally.count(unit, SAFE_HARBOUR, date(2023, 5, 1), persons)
         others += sum(tally.plan.units[number] != unit for number, _ in tally.settle())
     assert others > 0
-    assert tally.looks == 600 + others
+    assert 600 + others <= tally.looks <= 600 + 2 * others
 
 
 def test_with_one_stretch_a_falling_total_is_as_cheap() -> None:
@@ -85,7 +85,7 @@ def test_with_one_stretch_a_falling_total_is_as_cheap() -> None:
         tally.count(unit, SAFE_HARBOUR, date(2023, 5, 1), -2)
         crossed += sum(tally.plan.units[number] != unit for number, _ in tally.settle())
     assert crossed == 160
-    assert tally.looks == 600 + crossed
+    assert 600 + crossed <= tally.looks <= 600 + 2 * crossed
 
 
 def test_with_several_stretches_late_entries_cost_no_look_at_everybody() -> None:

@@ -3,7 +3,7 @@ from services.quota.domain.thresholds import Thresholds
 
 def test_a_bound_is_passed_when_the_meter_is_above_it() -> None:
     waiting = Thresholds(3)
-    waiting.set(1, 10)
+    waiting.wait(1, 10)
     assert waiting.take_passed(9) == []
     assert waiting.take_passed(10) == []
     assert waiting.take_passed(11) == [1]
@@ -11,43 +11,46 @@ def test_a_bound_is_passed_when_the_meter_is_above_it() -> None:
 
 def test_who_passed_waits_no_more() -> None:
     waiting = Thresholds(2)
-    waiting.set(0, 10)
+    waiting.wait(0, 10)
     waiting.take_passed(11)
     assert waiting.take_passed(99) == []
-    waiting.set(0, 10)
+    waiting.wait(0, 10)
     assert waiting.take_passed(11) == [0]
 
 
 def test_the_smallest_bounds_are_passed_first_and_the_others_wait() -> None:
     waiting = Thresholds(4)
     for unit, bound in enumerate([30, 10, 40, 20]):
-        waiting.set(unit, bound)
+        waiting.wait(unit, bound)
     assert waiting.take_passed(31) == [1, 3, 0]
     assert waiting.take_passed(41) == [2]
 
 
-def test_a_new_bound_replaces_the_old_one_both_ways() -> None:
+def test_an_earlier_bound_replaces_a_later_one_and_stays() -> None:
     waiting = Thresholds(2)
-    waiting.set(0, 10)
-    waiting.set(0, 20)
-    assert waiting.take_passed(20) == []
-    waiting.set(0, 5)
+    waiting.wait(0, 10)
+    waiting.wait(0, 20)
+    waiting.wait(0, 5)
+    waiting.wait(0, 7)
+    assert waiting.take_passed(5) == []
     assert waiting.take_passed(6) == [0]
     assert waiting.take_passed(99) == []
 
 
-def test_no_bound_is_never_passed() -> None:
+def test_no_bound_is_never_passed_and_takes_none_away() -> None:
     waiting = Thresholds(2)
-    waiting.set(1, 10)
-    waiting.set(1, None)
-    assert waiting.take_passed(99) == []
+    waiting.wait(0, None)
     assert len(waiting) == 0
+    assert waiting.take_passed(99) == []
+    waiting.wait(1, 10)
+    waiting.wait(1, None)
+    assert waiting.take_passed(99) == [1]
 
 
 def test_bounds_below_zero_are_passed_too() -> None:
     waiting = Thresholds(3)
-    waiting.set(2, -5)
-    waiting.set(0, -7)
+    waiting.wait(2, -5)
+    waiting.wait(0, -7)
     assert waiting.take_passed(-7) == []
     assert waiting.take_passed(-6) == [0]
     assert waiting.take_passed(-4) == [2]
@@ -56,23 +59,23 @@ def test_bounds_below_zero_are_passed_too() -> None:
 def test_equal_bounds_are_passed_together() -> None:
     waiting = Thresholds(3)
     for unit in (2, 0, 1):
-        waiting.set(unit, 7)
+        waiting.wait(unit, 7)
     assert waiting.take_passed(8) == [0, 1, 2]
 
 
 def test_the_same_bound_again_takes_no_more_room() -> None:
     waiting = Thresholds(1)
     for _ in range(50):
-        waiting.set(0, 7)
+        waiting.wait(0, 7)
     assert len(waiting) == 1
 
 
 def test_replaced_bounds_take_room_for_four_each_and_64_at_most() -> None:
     waiting = Thresholds(10)
-    waiting.set(9, 1)
-    for bound in range(100, 203):
-        waiting.set(0, bound)
+    waiting.wait(9, 1)
+    for bound in range(203, 100, -1):
+        waiting.wait(0, bound)
     assert len(waiting) == 104
-    waiting.set(0, 300)
+    waiting.wait(0, 50)
     assert len(waiting) == 2
-    assert waiting.take_passed(301) == [9, 0]
+    assert waiting.take_passed(51) == [9, 0]

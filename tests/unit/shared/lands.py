@@ -1,10 +1,14 @@
 """A Land in memory: what its owner recorded, and a reader that applies what it is brought."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Self
 
+from aiokafka.structs import ConsumerRecord
+from msgspec.structs import replace
+
 from shared.codes import Land
+from shared.letters import Record
 from shared.line import Event, FeedUnavailable, Line, Reached
 from shared.postgres import LandHeld as Held
 from shared.postgres import OwnershipLost
@@ -19,25 +23,23 @@ def an_event(sequence: int, *, previous: str | None = None, mark: str = "") -> E
     fingerprint = f"print {sequence}{mark}"
     chain = previous if previous is not None else true_print(sequence - 1)
     event = Event(LAND, sequence, fingerprint, chain, f"body {sequence}{mark}")
-    return replace(event, letter=letter_for(fingerprint)) if mark else event
+    return replace(event, record=a_record(fingerprint)) if mark else event
 
 
 def a_head(sequence: int, mark: str = "") -> Event[str]:
     """The announcement of a head, forged if it is marked."""
     fingerprint = f"print {sequence}{mark}"
-    letter = letter_for(fingerprint) if mark else None
-    return Event(LAND, sequence, fingerprint, None, None, letter)
+    record = a_record(fingerprint) if mark else None
+    return Event(LAND, sequence, fingerprint, None, None, record)
 
 
 def true_print(sequence: int) -> str:
     return f"print {sequence}" if sequence else GENESIS
 
 
-def letter_for(fingerprint: str) -> Callable[[str, str], DeadLetter]:
-    def letter(reason: str, detail: str) -> DeadLetter:
-        return DeadLetter("topic", 0, 0, reason, detail, None, fingerprint.encode(), ())
-
-    return letter
+def a_record(mark: str) -> Record:
+    """A record whose value is its mark."""
+    return ConsumerRecord("topic", 0, 0, 0, 0, None, mark.encode(), None, 0, len(mark), ())
 
 
 @dataclass

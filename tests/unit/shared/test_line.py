@@ -1,10 +1,10 @@
 """One Land's events are applied once and in order; what is false is found by asking the feed."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import asyncpg
 import pytest
+from msgspec.structs import replace
 
 from shared.codes import Land
 from shared.line import MOST_SUSPECTS, Event

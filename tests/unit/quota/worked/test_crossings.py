@@ -4,13 +4,14 @@ from datetime import date
 from fractions import Fraction
 
 import pytest
+from msgspec.structs import astuple
 
 from services.quota.domain.crossings import CAUSES_OF_CHANGES, Crossing, cause_of
 from services.quota.domain.definitions import Change, Period, PeriodTurned
 from services.quota.domain.documents import KINDS
-from services.quota.domain.postings import Posting
 from services.quota.domain.world import World
 from shared.codes import FIRST_DAY, Ags, EntryType, Programme
+from shared.contracts.ledger import PostingData
 from tests.unit.quota.builders import (
     FLENSBURG,
     KIEL,
@@ -36,7 +37,7 @@ EXPECTED = rows(
 )  # fmt: skip
 
 
-def postings_of(what: str) -> tuple[Posting, ...]:
+def postings_of(what: str) -> tuple[PostingData, ...]:
     found = re.findall(r"(\d{5}) ([+-]\d+)", what)
     return tuple(a_posting(Ags(unit), int(persons)) for unit, persons in found)
 
@@ -68,7 +69,7 @@ class Told:
         position = self.world.position
         if kind in set(EntryType):
             postings = postings_of(what)
-            for unit, programme, day, persons in postings:
+            for unit, programme, day, persons in map(astuple, postings):
                 self.daily[unit, programme, day] += persons
             entry = an_entry(position.sequence + 1, *postings, entry_type=EntryType(kind))
             return self.world.apply(entry)
