@@ -21,8 +21,9 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 MINUTES = float(os.environ.get("HAFENLOTSE_SOAK_MINUTES", "30"))
 RATE = sized(Rate(20, 3), Rate(200, int(60 * MINUTES)))
-OWN_SESSIONS = 3
-"""Besides its pool a service listens on one or two sessions, and its relay leads by one."""
+OWN_SESSIONS = 4
+"""Besides its pool a service listens on one or two sessions, its relay leads by one, and the
+scheduled reconciliation reads by one."""
 IDLE_SECONDS = 2.0
 """A transaction that waits longer for its service is forgotten, not busy."""
 GROWTH_MIB_A_DAY = 250.0
