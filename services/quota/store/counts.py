@@ -65,8 +65,8 @@ async def save_counts(tx: Connection, land: Land, changes: Changes) -> None:
     if totals:
         await tx.execute(SET_TOTALS, *map(list, zip(*totals, strict=True)))
     if changes.daily:
-        places = list(map(list, zip(*changes.daily, strict=True)))
-        await tx.execute(ADD_DAILY, land, *places, list(changes.daily.values()))
+        rows = sorted((*place, persons) for place, persons in changes.daily.items())  # as indexed
+        await tx.execute(ADD_DAILY, land, *map(list, zip(*rows, strict=True)))
 
 
 async def _replace(tx: Connection, quota: QuotaCode, counts: Counts) -> None:

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from itertools import count, repeat
 from typing import NamedTuple
 
+import asyncpg
 import msgspec
 
-from services.quota.domain.postings import Entry
+from services.quota.domain.postings import Entry, Posting
 from shared.codes import Ags, EntryType, Land, Programme
 from shared.postgres import Connection
 
@@ -27,8 +29,8 @@ BETWEEN = """
 """
 
 
-class KeptPosting(msgspec.Struct, frozen=True, gc=False):
-    """A posting as the ledger's owner wrote it."""
+class KeptPosting(NamedTuple):
+    """A posting as quota keeps it."""
 
     unit: Ags
     programme: Programme
@@ -36,50 +38,84 @@ class KeptPosting(msgspec.Struct, frozen=True, gc=False):
     persons: int
 
 
-class KeptEntry(msgspec.Struct, frozen=True, gc=False):
-    """What quota reads of an entry; the copy itself has all that was announced of it."""
-
-    sequence: int
-    type: EntryType
-    placement: str
-    recorded_at: datetime
-    postings: tuple[KeptPosting, ...]
-    hash: str
-
-
-class _Posting(NamedTuple):
-    unit: Ags
-    programme: Programme
-    effective_on: date
-    persons: int
-
-
-class _Entry(NamedTuple):
-    """How rows were packed until quota kept entries as they came."""
+class KeptEntry(NamedTuple):
+    """What quota keeps of an entry."""
 
     land: Land
     sequence: int
     type: EntryType
     placement: str
     recorded_at: datetime
-    postings: tuple[_Posting, ...]
+    postings: tuple[KeptPosting, ...]
     previous_hash: str
     hash: str
 
 
-_PACKED = msgspec.json.Decoder(list[KeptEntry | _Entry])
+class Packed(msgspec.Struct, frozen=True):
+    """The entries of a batch, column by column: half as long as one after the other.
+
+    They are numbered from `first`; `previous_hash` is the one that the first follows.
+    """
+
+    land: Land
+    first: int
+    previous_hash: str
+    types: list[EntryType]
+    placements: list[str]
+    recorded_at: list[datetime]
+    postings: list[tuple[KeptPosting, ...]]
+    hashes: list[str]
+
+
+_PACKED = msgspec.json.Decoder(Packed | list[KeptEntry])
+"""A list is how batches were packed before."""
 
 
 async def insert_batch(tx: Connection, land: Land, entries: Sequence[Entry]) -> None:
-    """Keep the entries of one batch, in order, with every field that they have."""
-    packed = msgspec.json.encode(entries)
-    first, last = entries[0], entries[-1]
+    """Keep the entries of one batch, in order."""
+    first, last, packed = entries[0], entries[-1], msgspec.json.encode(_pack(entries))
     await tx.execute(INSERT, land, first.sequence, last.sequence, last.recorded_at, packed)
+
+
+def _pack(entries: Sequence[Entry]) -> Packed:
+    return Packed(
+        land=Land(entries[0].land),
+        first=entries[0].sequence,
+        previous_hash=entries[0].previous_hash,
+        types=[each.type for each in entries],
+        placements=[each.placement for each in entries],
+        recorded_at=[each.recorded_at for each in entries],
+        postings=[tuple(map(_kept, each.postings)) for each in entries],
+        hashes=[each.hash for each in entries],
+    )
+
+
+def _kept(posting: Posting) -> KeptPosting:
+    return KeptPosting(posting.unit, posting.programme, posting.effective_on, posting.persons)
+
+
+def _unpack(row: asyncpg.Record) -> Sequence[KeptEntry]:
+    packed = _PACKED.decode(row["entries"])
+    if isinstance(packed, list):
+        return packed
+    return list(
+        map(
+            KeptEntry,
+            repeat(packed.land),
+            count(packed.first),
+            packed.types,
+            packed.placements,
+            packed.recorded_at,
+            packed.postings,
+            [packed.previous_hash, *packed.hashes],
+            packed.hashes,
+        )
+    )
 
 
 async def list_entries(tx: Connection, land: Land, low: int, high: int) -> Sequence[Entry]:
     """The applied entries from number `low` to `high`, both included."""
-    batches = [_PACKED.decode(row["entries"]) for row in await tx.fetch(BETWEEN, land, low, high)]
+    batches = map(_unpack, await tx.fetch(BETWEEN, land, low, high))
     return [entry for batch in batches for entry in batch if low <= entry.sequence <= high]
 
 
@@ -88,5 +124,5 @@ async def load_last_recorded_before(tx: Connection, land: Land, instant: datetim
     batch = await tx.fetchrow(FIRST_AFTER, land, instant)
     if batch is None:
         return int(await tx.fetchval(LAST, land) or 0)
-    late = (each for each in _PACKED.decode(batch["entries"]) if each.recorded_at > instant)
+    late = (each for each in _unpack(batch) if each.recorded_at > instant)
     return next(late).sequence - 1
