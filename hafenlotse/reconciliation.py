@@ -18,7 +18,7 @@ from services.quota.domain.crossings import Crossing
 from services.quota.domain.postings import Entry
 from services.quota.domain.world import OutOfOrder
 from services.quota.store.crossings import list_crossings_after
-from services.quota.store.entries import list_entries
+from services.quota.store.entries import kept, list_entries
 from services.quota.store.snapshots import load_snapshot
 from shared.codes import Land, Standing
 from shared.contracts.crossings import CrossingData, crossing_document, fingerprint_of
@@ -258,7 +258,7 @@ def _first_day(starts: date) -> str:
 
 def entry_of(document: Document) -> Entry:
     """A document of the ledger as quota reads it."""
-    return msgspec.convert(document, LedgerEntry)
+    return kept(msgspec.convert(document, LedgerEntry))
 
 
 def _fingerprint(crossing: Crossing) -> str:

@@ -90,6 +90,20 @@ def _pack(entries: Sequence[Entry]) -> Packed:
     )
 
 
+def kept(entry: Entry) -> KeptEntry:
+    """An entry as it would be read back."""
+    return KeptEntry(
+        Land(entry.land),
+        entry.sequence,
+        entry.type,
+        entry.placement,
+        entry.recorded_at,
+        tuple(map(_kept, entry.postings)),
+        entry.previous_hash,
+        entry.hash,
+    )
+
+
 def _kept(posting: Posting) -> KeptPosting:
     return KeptPosting(posting.unit, posting.programme, posting.effective_on, posting.persons)
 
