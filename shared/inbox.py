@@ -25,6 +25,8 @@ B = TypeVar("B")
 RETRY_FIRST_SECONDS, RETRY_MOST_SECONDS = 1.0, 15.0
 HINTS_EVERY_SECONDS = 1.0
 SETTLE_MOST_SECONDS = 5.0
+IDLE_MS = 8
+"""FastStream asks for so long, and sleeps as long again where nothing came."""
 HANDS = 3
 """So many partitions are dealt with beside each other: one decodes while others commit."""
 log = logging.getLogger(__name__)
@@ -211,7 +213,7 @@ class Inbox(Generic[B]):
             group_id=group,
             batch=True,
             max_records=max_records,
-            batch_timeout_ms=40,
+            batch_timeout_ms=IDLE_MS,
             fetch_max_wait_ms=100,
             session_timeout_ms=6_000,  # the least that brokers allow: so long a killed reader's
             heartbeat_interval_ms=2_000,  # Länder wait for the next one

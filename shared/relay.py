@@ -21,8 +21,10 @@ from shared.topics import ensure_topics, partition_of
 
 PAGE = 500
 POLL_SECONDS = 1.0
-GATHER_SECONDS = 0.05
-"""After a page the next one gathers for a moment: each costs all readers the same, full or not."""
+GATHER_MOST_SECONDS = 0.05
+GATHER_ROUNDS = 2
+"""After a round the next one gathers for so many times as long: a round costs all readers the
+same, full or not, and takes longer the busier they all are."""
 TROUBLE = (*UNAVAILABLE, KafkaError)
 log = logging.getLogger(__name__)
 
@@ -109,8 +111,10 @@ class Relay:
                 await self._announce_heads(producer)
                 proven_at = time.monotonic()
                 self.trouble = None
+            began_at = time.monotonic()
             if await self._publish_new(lead, producer, cluster):
-                await asyncio.sleep(GATHER_SECONDS)
+                took_seconds = time.monotonic() - began_at
+                await asyncio.sleep(min(GATHER_ROUNDS * took_seconds, GATHER_MOST_SECONDS))
             else:
                 await self.bell.wait(POLL_SECONDS)
 
