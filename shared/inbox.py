@@ -25,7 +25,7 @@ B = TypeVar("B")
 RETRY_FIRST_SECONDS, RETRY_MOST_SECONDS = 1.0, 15.0
 HINTS_EVERY_SECONDS = 1.0
 SETTLE_MOST_SECONDS = 5.0
-IDLE_MS = 8
+IDLE_MS = 20
 """FastStream asks for so long, and sleeps as long again where nothing came."""
 HANDS = 3
 """So many partitions are dealt with beside each other: one decodes while others commit."""
