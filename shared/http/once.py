@@ -11,7 +11,7 @@ from shared.postgres import Connection, Database, transaction
 from shared.store.idempotency import Kept, KeyPlace, insert_kept, load_kept, try_lock_keys
 
 T = TypeVar("T")
-KEPT_HEADERS = ("etag", "location", "content-type")
+KEPT_HEADERS = ("etag", "location", "content-type", "x-request-id")
 
 
 async def once(
@@ -34,8 +34,8 @@ async def once(
         if kept:
             return replay(call, kept)
         given = await act(tx, found)
-        await insert_kept(tx, {place: to_keep(call, given)})
         await call.trail.keep(tx, [(call, given)])
+        await insert_kept(tx, {place: to_keep(call, given)})
     return given
 
 

@@ -11,7 +11,7 @@ from tests.integration.servers import SERVICES, OwnDatabase, Template
 
 pytestmark = pytest.mark.asyncio
 
-TABLES = "SELECT table_schema FROM information_schema.tables WHERE table_name = 'offsets'"
+TABLES = "SELECT table_schema FROM information_schema.tables WHERE table_name = 'audit_log'"
 
 
 async def test_each_service_has_its_tables_in_its_own_schema(database: OwnDatabase) -> None:

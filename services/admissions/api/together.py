@@ -124,9 +124,9 @@ async def _record(
     placements = await record_all(tx, [one.proposal for one in fresh.values()])
     answers = [show_placement(201, placement) for placement in placements]
     given = dict(zip(fresh, answers, strict=True))
-    await insert_kept(tx, {place: to_keep(fresh[place].call, given[place]) for place in fresh})
     calls = [one.call for one in fresh.values()]
     await calls[0].trail.keep(tx, list(zip(calls, answers, strict=True)))
+    await insert_kept(tx, {place: to_keep(fresh[place].call, given[place]) for place in fresh})
     return given
 
 
