@@ -65,7 +65,7 @@ def land_of(ags: str) -> Land:
 
 def instant_text(instant: datetime) -> str:
     """An aware UTC instant as the contract writes it: microseconds, then Z."""
-    return instant.strftime("%Y-%m-%dT%H:%M:%S.%f") + "Z"
+    return instant.isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
 class Refusal(Exception):

@@ -11,16 +11,27 @@ class Exact(TypedDict):
     decimal: str
 
 
-def exact(number: Fraction | int) -> Exact:
-    """A number as the contract writes it: 41/7 is {"exact": "41/7", "decimal": "5.857"}."""
-    return {"exact": str(number), "decimal": decimal_text(number, 3)}
+def exact(number: Fraction | int | str) -> Exact:
+    """A number as the contract writes it: 41/7 is {"exact": "41/7", "decimal": "5.857"}.
+
+    A text is one that was written so before, reduced.
+    """
+    if not isinstance(number, str):
+        return {"exact": str(number), "decimal": decimal_text(number, 3)}
+    above, _, below = number.partition("/")
+    return {"exact": number, "decimal": _decimal(int(above), int(below or 1), 3)}
 
 
 def decimal_text(number: Fraction | int, places: int) -> str:
     """Rounded half to even to so many places; never a negative zero."""
-    scale, part = 10**places, number.denominator
-    parts, left = divmod(abs(number.numerator) * scale, part)
-    parts += 2 * left + parts % 2 > part
+    return _decimal(number.numerator, number.denominator, places)
+
+
+def _decimal(above: int, below: int, places: int) -> str:
+    """In integers: Fraction's own arithmetic would take ten times as long."""
+    scale = 10**places
+    parts, left = divmod(abs(above) * scale, below)
+    parts += 2 * left + parts % 2 > below
     whole, rest = divmod(parts, scale)
-    sign = "-" if number < 0 and parts else ""
+    sign = "-" if above < 0 and parts else ""
     return f"{sign}{whole}.{rest:0{places}}"

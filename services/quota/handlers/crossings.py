@@ -1,8 +1,9 @@
 """Announces crossings: here the relay reads what it publishes."""
 
 from collections.abc import Sequence
+from typing import Any
 
-from services.quota.store.crossings import list_crossings_after, load_heads
+from services.quota.store.crossings import list_written_after, load_heads
 from shared.codes import Land, instant_text
 from shared.contracts.crossings import crossing_document, crossing_event
 from shared.postgres import Connection
@@ -20,15 +21,13 @@ class CrossingSource:
         self, tx: Connection, land: Land, sequence: int, limit: int
     ) -> Sequence[Outgoing]:
         """The next crossings as events."""
-        found = await list_crossings_after(tx, land, sequence, limit)
-        return [
-            Outgoing(
-                crossing.sequence,
-                crossing_event(crossing_document(crossing._asdict()), instant_text(found_at)),
-            )
-            for crossing, found_at in found
-        ]
+        return [_outgoing(each) for each in await list_written_after(tx, land, sequence, limit)]
 
     async def announce(self, _tx: Connection, _land: Land, /) -> Outgoing | None:
         """No heads on this topic: a lost tail is found by reading back."""
         return None
+
+
+def _outgoing(written: dict[str, Any]) -> Outgoing:
+    found_at = instant_text(written.pop("found_at"))
+    return Outgoing(written["sequence"], crossing_event(crossing_document(written), found_at))

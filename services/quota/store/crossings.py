@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from fractions import Fraction
+from typing import Any
 
 import asyncpg
 
@@ -46,6 +47,13 @@ async def insert_crossings(
 async def list_crossings_after(tx: Connection, land: Land, after: int, limit: int) -> list[Found]:
     """A Land's crossings in sequence order."""
     return [_found(row) for row in await tx.fetch(AFTER, land, after, limit)]
+
+
+async def list_written_after(
+    tx: Connection, land: Land, after: int, limit: int
+) -> list[dict[str, Any]]:
+    """The same by name, as they are stored: persons as text, an integer or a reduced fraction."""
+    return [dict(row) for row in await tx.fetch(AFTER, land, after, limit)]
 
 
 async def list_crossings_of_quota(

@@ -63,3 +63,8 @@ def test_the_decimal_agrees_with_the_decimal_module_and_is_never_negative_zero(
     assert Decimal(text) == scaled
     assert text != "-0.000"
     assert len(text.partition(".")[2]) == 3
+
+
+@given(fractions)
+def test_what_was_written_before_is_written_alike(number: Fraction) -> None:
+    assert exact(str(number)) == exact(number)
