@@ -7,15 +7,20 @@ from fractions import Fraction
 from math import lcm
 
 from services.quota.domain.definitions import ANY_PROGRAMME, CreditingRule
+from services.quota.domain.stretches import DAY
 from shared.codes import Programme
 
 
 @dataclass(frozen=True, slots=True)
 class Crediting:
-    """The rules in force, the latest first day first, and the denominator of all their shares."""
+    """The rules in force, the latest first day first, and the denominator of all their shares.
+
+    Between two of its `cuts` no rule begins or ends.
+    """
 
     rules: tuple[CreditingRule, ...]
     scale: int
+    cuts: tuple[date, ...]
 
     def rule_on(self, programme: Programme, day: date) -> CreditingRule | None:
         """The programme's own rule before the one for any; the latest first day of those."""
@@ -40,4 +45,7 @@ def crediting_by(rules: Iterable[CreditingRule]) -> Crediting:
     latest = {(rule.programme, rule.starts): rule for rule in rules}
     ordered = sorted(latest.values(), key=lambda rule: rule.starts, reverse=True)
     shares = [Fraction(rule.share) for rule in ordered]
-    return Crediting(tuple(ordered), lcm(*(share.denominator for share in shares)))
+    ended = (rule.ends for rule in ordered if rule.ends is not None and rule.ends < date.max)
+    cuts = {rule.starts for rule in ordered} | {last + DAY for last in ended}
+    scale = lcm(*(share.denominator for share in shares))
+    return Crediting(tuple(ordered), scale, tuple(sorted(cuts)))

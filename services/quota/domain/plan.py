@@ -26,6 +26,7 @@ NOWHERE: Place = (0, {}, {})
 class Plan:
     """Units are numbered by code; a share of a stretch is a unit's part of it ÷ `whole`.
 
+    `shares` remembers what a person counts, for the days between two cuts of the rules.
     Credits are counted in `crediting.scale` to the person; credits × `whole` and the sum of
     parts × totals are in the same unit, in which one person is `person`.
     """
@@ -35,6 +36,7 @@ class Plan:
     stretches: tuple[Stretch, ...]
     members: tuple[Mapping[Ags, int], ...]
     crediting: Crediting
+    shares: tuple[dict[Programme, int], ...]
     whole: int
     parts: tuple[tuple[int, ...], ...]
     person: int
@@ -45,7 +47,7 @@ class Plan:
         at = bisect_right(self.stretches, day, key=lambda stretch: stretch.starts) - 1
         if at < 0 or day > self.stretches[at].ends:
             return NOWHERE
-        return at, self.members[at], {}
+        return at, self.members[at], self.shares[bisect_right(self.crediting.cuts, day)]
 
 
 def plan_of(rules: QuotaRules, days: Window | None = None) -> Plan:
@@ -62,6 +64,7 @@ def plan_of(rules: QuotaRules, days: Window | None = None) -> Plan:
         stretches=stretches,
         members=tuple({unit: numbers[unit] for unit in each.weights} for each in stretches),
         crediting=crediting,
+        shares=tuple({} for _ in range(len(crediting.cuts) + 1)),
         whole=whole,
         parts=tuple(parts.get(unit, nothing) for unit in units),
         person=crediting.scale * whole,
