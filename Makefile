@@ -86,13 +86,25 @@ check-house:
 check-unit:
 	$(call step,unit,$(PYTEST) tests/unit)
 
+# Where the service of advisories can't be reached, 'told' says so loudly and goes on.
+UNREACHABLE ?= fails
+
+.PHONY: audit
+audit: ## Known weaknesses of all packages; fails without an answer [UNREACHABLE=told]
+	@$(PYTHON) -m embedded.install requirements/dev.txt requirements/audit.txt
+	@$(BIN)/python -m supply.advisories --unreachable $(UNREACHABLE)
+
+.PHONY: sbom
+sbom: dev ## Write hafenlotse.cdx.json: what runs, down to Kafka's jars, as CycloneDX 1.6
+	@$(BIN)/python -m supply
+
 .PHONY: test
 test: dev ## All tests but the long ones, on PostgreSQL and Kafka of their own: under 10 minutes
 	@$(PYTEST) -m "not long" -n $(WORKERS) --dist loadfile
 
 .PHONY: test-long
 test-long: ## The long tests: containers, real issuers, fuzzing
-	@$(PYTHON) -m embedded.install requirements/dev.txt requirements/long.txt
+	@$(PYTHON) -m embedded.install requirements/dev.txt requirements/long.txt requirements/audit.txt
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(PYTEST) -m long
 
 .PHONY: chaos
