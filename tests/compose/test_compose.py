@@ -60,3 +60,22 @@ def test_our_containers_may_nothing_that_they_need_not(project: Composed, servic
     assert host["CapDrop"] == ["ALL"]
     assert config["User"] == "10001:10001"
     assert not host["PortBindings"]
+
+
+LEFT = (
+    "import os; print(*(n for p in os.get_exec_path() if os.path.isdir(p) for n in os.listdir(p)))"
+)
+TOOLS = {"sh", "bash", "dash", "gcc", "cc", "ld", "make", "apt", "apt-get", "dpkg", "pip", "pip3"}
+TOOLS |= {"perl", "curl", "wget", "tar", "cp", "cat", "mount", "su", "login", "passwd", "chmod"}
+
+
+@pytest.mark.parametrize("service", OURS)
+def test_our_image_holds_no_shell_no_compiler_and_no_installer(
+    project: Composed, service: str
+) -> None:
+    programs = set(project.compose("exec", "-T", service, "python", "-c", LEFT).split())
+    assert "python" in programs
+    assert not programs & TOOLS
+    found = "import importlib.util as u; print(u.find_spec('pip'), u.find_spec('ensurepip'))"
+    told = project.compose("exec", "-T", service, "python", "-c", found)
+    assert told.split() == ["None", "None"]
