@@ -1,1 +1,1 @@
-"""Who calls: tokens are checked, and what they claim becomes roles, Länder and units."""
+"""Who may come in to us, by tokens and keys, and how we get in where others keep our data."""

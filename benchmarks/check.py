@@ -14,6 +14,7 @@ import httpx
 import orjson
 import psutil  # type: ignore[import-untyped]  # ships no types
 
+from access.kafka import KafkaPlace
 from benchmarks.database import Template, make_template
 from benchmarks.issuing import Tokens, running_issuer
 from benchmarks.ledgers import Entry, entries
@@ -92,7 +93,7 @@ async def _measure(rounds: int) -> list[Seconds]:
     events = [entry_event(entry) for entry in ledger]
     with running_servers() as servers:
         template = await make_template(servers.postgres, WORLD, PASSWORD)
-        await ensure_topics(servers.kafka.bootstrap, prefix="check.")
+        await ensure_topics(KafkaPlace(servers.kafka.bootstrap), prefix="check.")
         lands = [(entry["land"], event) for entry, event in zip(ledger, events, strict=True)]
         await publish(servers.kafka.bootstrap, f"check.{PLACEMENTS}", lands)
         async with running_issuer(servers.folder, PASSWORD) as tokens:

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Mapping
 
+from access.kafka import KafkaPlace
 from benchmarks.arrivals import Due, Named, Stream, first_crossings, send_events
 from benchmarks.beside import processes_beside
 from benchmarks.comparing import Crossing
@@ -65,7 +66,7 @@ async def _measure(wanted: argparse.Namespace) -> dict[int, list[Figures]]:
 
 async def _run(servers: Servers, template: Template, load: int, seconds: int, seed: int) -> Figures:
     prefix = f"latency-{secrets.token_hex(4)}."
-    await ensure_topics(servers.kafka.bootstrap, prefix=prefix)
+    await ensure_topics(KafkaPlace(servers.kafka.bootstrap), prefix=prefix)
     ledger = list(entries(WORLD, round(load * (seconds + WARM_SECONDS)), seed))
     right = await find_right(servers, WORLD, ledger)
     due = _plan(ledger, load)

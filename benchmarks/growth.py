@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import psutil  # type: ignore[import-untyped]  # ships no types
 
+from access.kafka import KafkaPlace
 from benchmarks.database import SERVICE, OwnDatabase, make_template
 from benchmarks.figures import Figures
 from benchmarks.ledgers import entries
@@ -51,7 +52,7 @@ def main() -> None:
 
 async def _measure(count: int, window: int) -> Figures:
     with running_servers() as servers:
-        await ensure_topics(servers.kafka.bootstrap, prefix="growth.")
+        await ensure_topics(KafkaPlace(servers.kafka.bootstrap), prefix="growth.")
         template = await make_template(servers.postgres, WORLD, PASSWORD)
         events = ((entry["land"], entry_event(entry)) for entry in entries(WORLD, count))
         await publish(servers.kafka.bootstrap, f"growth.{PLACEMENTS}", events)

@@ -9,6 +9,7 @@ from itertools import islice
 
 import asyncpg
 
+from access.kafka import KafkaPlace
 from benchmarks.ledgers import Entry, entries
 from benchmarks.station import Station
 from benchmarks.topic import publish
@@ -60,7 +61,7 @@ async def write_long_ledger(station: Station, world: World, count: int) -> None:
             await _copy(tx, [each.entry for each in chunk])
             end = chunk[-1]
         if end is not None:
-            await _finish(tx, end, await load_cluster_id(bootstrap))
+            await _finish(tx, end, await load_cluster_id(KafkaPlace(bootstrap)))
     finally:
         await tx.close()
 

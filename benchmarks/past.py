@@ -6,6 +6,7 @@ import random
 import time
 from statistics import median
 
+from access.kafka import KafkaPlace
 from benchmarks.asking import Asking
 from benchmarks.database import REACHED, SERVICE, Template, make_template
 from benchmarks.figures import nearest_rank
@@ -50,7 +51,7 @@ async def _measure(entries: int, count: int, reads: int) -> Runs:
     runs: Runs = {"replay_1e6_seconds": []}
     with running_servers() as servers:
         template = await make_template(servers.postgres, WORLD, PASSWORD)
-        await ensure_topics(servers.kafka.bootstrap, prefix="past.")
+        await ensure_topics(KafkaPlace(servers.kafka.bootstrap), prefix="past.")
         async with running_issuer(servers.folder, PASSWORD) as tokens, template.clone() as own:
             station = Station(servers, own, "past.", tokens.issuer)
             await write_long_ledger(station, WORLD, entries)

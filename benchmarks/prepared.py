@@ -11,6 +11,7 @@ from typing import Any, TextIO
 
 import orjson
 
+from access.kafka import KafkaPlace
 from benchmarks import topic
 from benchmarks.comparing import Crossing, load_right
 from benchmarks.database import Template, make_template
@@ -66,7 +67,7 @@ def running_servers() -> Iterator[Servers]:
 async def prepare(servers: Servers, world: World, events: int) -> Prepared:
     """Write a world's events, and have the reference find their crossings meanwhile."""
     bootstrap, name = servers.kafka.bootstrap, f"{world.name}."
-    await ensure_topics(bootstrap, prefix=name)
+    await ensure_topics(KafkaPlace(bootstrap), prefix=name)
     written, found = servers.folder / f"{name}entries", servers.folder / f"{name}right"
     with written.open("w", encoding="utf-8") as file:
         await topic.publish(bootstrap, name + PLACEMENTS, _events(world, events, file))

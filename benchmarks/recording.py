@@ -16,6 +16,7 @@ from uuid import uuid4
 
 import orjson
 
+from access.kafka import KafkaPlace
 from benchmarks.beside import processes_beside
 from benchmarks.database import OwnDatabase, make_template
 from benchmarks.figures import nearest_rank
@@ -75,7 +76,7 @@ async def _measure(count: int) -> Runs:
     runs: Runs = {}
     with running_servers() as servers:
         template = await make_template(servers.postgres, World(SMALL, 1), PASSWORD)
-        await ensure_topics(servers.kafka.bootstrap, prefix="recording.")
+        await ensure_topics(KafkaPlace(servers.kafka.bootstrap), prefix="recording.")
         async with running_issuer(servers.folder, PASSWORD) as tokens:
             for number in range(count):
                 async with template.clone() as own:

@@ -7,6 +7,7 @@ import re
 import sys
 from pathlib import Path
 
+from access.transport import owners_url
 from shared.postgres import Connection, connect
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -73,5 +74,5 @@ async def _apply(tx: Connection, name: str, known: dict[str, str]) -> bool:
 
 
 if __name__ == "__main__":
-    for applied in asyncio.run(migrate(os.environ["HAFENLOTSE_DATABASE_URL"], sys.argv[1])):
+    for applied in asyncio.run(migrate(owners_url(), sys.argv[1])):
         print(f"applied {applied}")

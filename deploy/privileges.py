@@ -2,11 +2,11 @@
 
 import asyncio
 import csv
-import os
 import sys
 from pathlib import Path
 from typing import NamedTuple
 
+from access.transport import owners_url
 from shared.postgres import Connection, connect
 
 FILE = Path(__file__).parent / "postgres" / "privileges.csv"
@@ -102,7 +102,7 @@ def written_privileges() -> list[Privilege]:
 
 async def main() -> None:
     """Print what a database allows in the form of the file."""
-    tx = await connect(os.environ["HAFENLOTSE_DATABASE_URL"], None, "privileges")
+    tx = await connect(owners_url(), None, "privileges")
     try:
         writer = csv.writer(sys.stdout, lineterminator="\n")
         writer.writerows([HEAD, *await load_privileges(tx)])

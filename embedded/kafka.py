@@ -6,7 +6,7 @@ import secrets
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -101,6 +101,11 @@ class KafkaBroker:
         shutil.rmtree(self.data)
 
     @property
+    def formatting(self) -> Sequence[str]:
+        """What more the folder is formatted with: users, where a listener asks for a password."""
+        return ()
+
+    @property
     def _settings(self) -> Path:
         return self.folder / "server.properties"
 
@@ -116,10 +121,11 @@ class KafkaBroker:
         shutil.rmtree(partly, ignore_errors=True)
         self._write_settings(partly)
         tool = ["kafka.tools.StorageTool", "format", "-t", new_cluster(), "-c", str(self._settings)]
-        command = Command("format", [str(JAVA), *JVM, "-cp", class_path(), *tool])
+        words = [*JVM, "-cp", class_path(), *tool, *self.formatting]
+        command = Command("format", [str(JAVA), *words])
         if not run_to_end(command, self.log, self.mark, self.folder):
-            words = last_line(self.log)
-            raise Fault(f"Apache Kafka's folder could not be made ({words}): see {self.log}.")
+            said = last_line(self.log)
+            raise Fault(f"Apache Kafka's folder could not be made ({said}): see {self.log}.")
         partly.rename(self.data)
 
 

@@ -110,12 +110,13 @@ class Supervisor:
         )
 
     async def _start_kafka(self) -> None:
+        from access.kafka import KafkaPlace  # noqa: PLC0415 - slow: beside the first process
         from shared.topics import ensure_topics  # noqa: PLC0415 - slow: beside the first process
 
         await asyncio.to_thread(self.kafka.prepare)
         self._keep("kafka", self.kafka.command, self.kafka.prepare)
         await self._until("kafka", lambda: asyncio.to_thread(self.kafka.accepts))
-        await ensure_topics(self.kafka.bootstrap)
+        await ensure_topics(KafkaPlace(self.kafka.bootstrap))
         self.reporter.step("Apache Kafka is ready")
 
     async def _start_postgres_and_services(self) -> None:

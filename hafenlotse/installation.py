@@ -86,7 +86,8 @@ def find_installation() -> Installation:
 def _read(name: str, environment: Environment) -> ServiceSettings:
     """The settings that a service would read from this environment."""
     folder = Path(environment[SECRETS])
-    secrets = {path.name: path.read_text(encoding="utf-8") for path in folder.iterdir()}
+    files = (path for path in folder.iterdir() if path.is_file())
+    secrets = {path.name: path.read_text(encoding="utf-8") for path in files}
     plain = {key.removeprefix(PREFIX).lower(): value for key, value in environment.items()}
     fields: dict[str, Any] = plain | secrets
     return KINDS[name](**fields)

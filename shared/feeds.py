@@ -33,13 +33,13 @@ class ServiceTokens:
 
     async def _fetch(self) -> None:
         settings = self._settings
-        secret = settings.service_client_secret
+        secret = settings.kept("service_client_secret")
         if settings.token_url is None or secret is None:
             raise FeedUnavailable("no token address or secret is set for this service")
         answer = await self._client.post(
             settings.token_url,
             data={"grant_type": "client_credentials", "audience": settings.audience},
-            auth=(settings.service_client_id, secret.get_secret_value()),
+            auth=(settings.service_client_id, secret()),
         )
         if answer.status_code != httpx.codes.OK:
             raise FeedUnavailable(f"the issuer gave no token: {answer.status_code}")

@@ -10,9 +10,10 @@ from typing import Generic, TypeVar
 
 from aiokafka import ConsumerRebalanceListener, TopicPartition
 from faststream import AckPolicy
-from faststream.kafka import KafkaBroker, KafkaMessage
+from faststream.kafka import KafkaMessage
 
 from shared.codes import Land
+from shared.kafka import PlacedBroker
 from shared.letters import Record, escaped, letter_of, place_of
 from shared.line import Applier, Event, Line
 from shared.postgres import UNAVAILABLE, Database, LandHeld, transaction
@@ -205,7 +206,7 @@ class Inbox(Generic[B]):
         if not line.is_behind:
             self.held.pop(line.land, None)
 
-    def subscribe(self, broker: KafkaBroker, group: str, max_records: int) -> None:
+    def subscribe(self, broker: PlacedBroker, group: str, max_records: int) -> None:
         """Consume the topic in batches; the place is ours, Kafka's offsets are not used."""
         listener = _SeekToHint(self)
         subscriber = broker.subscriber(
@@ -225,7 +226,7 @@ class Inbox(Generic[B]):
             decoder=raw_records,
         )
         subscriber(self.receive)
-        self.watch = Watch(subscriber, ",".join(broker.specification.url))
+        self.watch = Watch(subscriber, broker.place)
 
 
 async def tolerant_parser(records: tuple[Record, ...]) -> KafkaMessage:

@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Protocol
 
 from aiokafka import AIOKafkaProducer
@@ -10,6 +12,7 @@ from aiokafka.errors import KafkaError
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
 
+from access.kafka import KafkaPlace
 from shared.records import read_any_header
 
 START_SECONDS = 10.0
@@ -19,11 +22,18 @@ BATCH_BYTES = 512 * 1024
 log = logging.getLogger(__name__)
 
 
-def make_broker(bootstrap: str) -> KafkaBroker:
-    """FastStream's broker, which neither makes topics nor converts what it reads."""
+class PlacedBroker(KafkaBroker):
+    """FastStream's broker, which knows its place."""
+
+    place: KafkaPlace
+
+
+def make_broker(place: KafkaPlace) -> PlacedBroker:
+    """A broker that neither makes topics nor converts what it reads."""
     read_any_header()
-    return KafkaBroker(
-        bootstrap.split(","),
+    broker = PlacedBroker(
+        place.bootstrap.split(","),
+        security=place.security,
         allow_auto_create_topics=False,
         apply_types=False,
         graceful_timeout=10.0,
@@ -31,18 +41,20 @@ def make_broker(bootstrap: str) -> KafkaBroker:
         metadata_max_age_ms=5_000,  # how long a topic that was made again stays unseen
         logger=None,
     )
+    broker.place = place
+    return broker
 
 
-async def start_broker(broker: KafkaBroker) -> None:
+async def start_broker(broker: PlacedBroker) -> None:
     """Start consuming; waits for Kafka as long as it takes."""
     for subscriber in broker.subscribers:
         if subscriber.ack_policy is not AckPolicy.MANUAL:
             raise RuntimeError(f"{subscriber} would acknowledge by itself and lose records")
-    bootstrap, wait_seconds = ",".join(broker.specification.url), 0.5
+    wait_seconds = 0.5
     while True:
         try:
             # A broker that can't start leaves its producer open: see first whether Kafka is there.
-            await load_cluster_id(bootstrap)
+            await load_cluster_id(broker.place)
             return await broker.start()
         except (KafkaError, OSError) as failure:
             log.warning("waiting for Kafka: %s", failure)
@@ -51,14 +63,14 @@ async def start_broker(broker: KafkaBroker) -> None:
             wait_seconds = min(wait_seconds * 2, 5.0)
 
 
-async def start_producer(bootstrap: str) -> AIOKafkaProducer:
+async def start_producer(place: KafkaPlace) -> AIOKafkaProducer:
     """A producer that waits for all replicas and keeps the order of a partition.
 
     Not idempotent: an idempotent one hangs without limit while Kafka is down, and our readers
     drop repeats by number.
     """
     producer = AIOKafkaProducer(
-        bootstrap_servers=bootstrap.split(","),
+        **place.access(),
         acks="all",
         linger_ms=0,
         request_timeout_ms=10_000,
@@ -90,11 +102,21 @@ async def close_quietly(client: Stoppable) -> None:
         stopping.exception()  # seen, so that nobody is warned of it
 
 
-async def load_cluster_id(bootstrap: str) -> str:
+async def load_cluster_id(place: KafkaPlace) -> str:
     """The name of the cluster: another one means that the broker's data is new."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap.split(","), request_timeout_ms=10_000)
+    async with administering(place) as admin:
+        return str((await admin.describe_cluster())["cluster_id"])
+
+
+@asynccontextmanager
+async def administering(
+    place: KafkaPlace, request_timeout_ms: int = 10_000
+) -> AsyncIterator[AIOKafkaAdminClient]:
+    """An admin client, closed at the end; a KafkaError says in a sentence what keeps us out."""
+    await place.reach()
+    admin = AIOKafkaAdminClient(**place.access(), request_timeout_ms=request_timeout_ms)
     try:
         await admin.start()
-        return str((await admin.describe_cluster())["cluster_id"])
+        yield admin
     finally:
         await admin.close()

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, TypeAlias
 import asyncpg
 import orjson
 
+from access.transport import Secret
+
 if TYPE_CHECKING:
     from asyncpg.pool import PoolConnectionProxy
 
@@ -16,6 +18,8 @@ Database: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 OwnConnection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 Connection: TypeAlias = "OwnConnection | PoolConnectionProxy[asyncpg.Record]"
 """An open connection; a store function takes it as `tx` and never commits."""
+Password: TypeAlias = Secret | str | None
+"""What may change is asked for again for each connection."""
 
 ACQUIRE_SECONDS = 5.0
 KEEP_ALIVE_SECONDS = 10.0
@@ -30,14 +34,12 @@ UNAVAILABLE = (
     asyncpg.IdleInTransactionSessionTimeoutError,
     asyncpg.LockNotAvailableError,
     asyncpg.ReadOnlySQLTransactionError,
+    asyncpg.InvalidAuthorizationSpecificationError,  # while a password is rotated
 )
 """What PostgreSQL raises while it can't serve: the work is rolled back and may be tried again."""
 
-NOT_PREPARED = (
-    asyncpg.InvalidAuthorizationSpecificationError,
-    asyncpg.InvalidCatalogNameError,
-)
-"""What PostgreSQL says until its database, roles and passwords are there."""
+NOT_PREPARED = (asyncpg.InvalidCatalogNameError,)
+"""What PostgreSQL says until its database is there."""
 
 LIMITS = {
     "statement_timeout": "15000",
@@ -58,11 +60,12 @@ class LandHeld(Exception):
 
 def is_outage(failure: BaseException) -> bool:
     """Whether trying again can help; asyncpg calls an argument of the wrong kind alike."""
-    return isinstance(failure, UNAVAILABLE) and not isinstance(failure, ValueError)
+    is_argument = isinstance(failure, ValueError) and not isinstance(failure, OSError)
+    return isinstance(failure, UNAVAILABLE) and not is_argument
 
 
 async def connect(
-    url: str, password: str | None, name: str, *, durable: bool = True
+    url: str, password: Password, name: str, *, durable: bool = True
 ) -> OwnConnection:
     """One connection of its own, for LISTEN, advisory locks and migrations.
 
@@ -83,7 +86,7 @@ async def connect(
     return tx
 
 
-async def open_pool(url: str, password: str | None, size: int, name: str) -> Database:
+async def open_pool(url: str, password: Password, size: int, name: str) -> Database:
     """A pool whose every statement, lock and idle transaction ends in time."""
     return await asyncpg.create_pool(
         url,
@@ -140,7 +143,7 @@ async def snapshot(database: Database) -> AsyncIterator[Connection]:
 class Bell:
     """Wakes whoever waits for new rows, on every replica; a poll is always the fallback."""
 
-    def __init__(self, url: str, password: str | None, channel: str) -> None:
+    def __init__(self, url: str, password: Password, channel: str) -> None:
         self._url, self._password, self._channel = url, password, channel
         self._rung, self._heard = asyncio.Event(), asyncio.Event()
 

@@ -12,9 +12,18 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.errors import KafkaError
 from aiokafka.producer.message_accumulator import BatchBuilder
 
+from access.kafka import KafkaPlace
 from shared.codes import Land
 from shared.kafka import close_quietly, load_cluster_id, start_producer
-from shared.postgres import UNAVAILABLE, Bell, Connection, Database, OwnConnection, connect
+from shared.postgres import (
+    UNAVAILABLE,
+    Bell,
+    Connection,
+    Database,
+    OwnConnection,
+    Password,
+    connect,
+)
 from shared.settings import ServiceSettings
 from shared.store.relays import Published, load_published, set_published, try_lead
 from shared.topics import ensure_topics, partition_of
@@ -90,8 +99,8 @@ class Relay:
         try:
             if not await try_lead(lead):
                 return False
-            await ensure_topics(place.bootstrap, place.replication, place.topic_prefix)
-            producer = await start_producer(place.bootstrap)
+            await ensure_topics(place.kafka, place.replication, place.topic_prefix)
+            producer = await start_producer(place.kafka)
             try:
                 await self._publish_forever(lead, producer)
             finally:
@@ -101,7 +110,7 @@ class Relay:
         return True
 
     async def _publish_forever(self, lead: OwnConnection, producer: AIOKafkaProducer) -> None:
-        cluster = await load_cluster_id(self.place.bootstrap)
+        cluster = await load_cluster_id(self.place.kafka)
         self.published = await load_published(lead)
         proven_at = float("-inf")
         self.leads = True
@@ -158,7 +167,7 @@ class Relay:
         if not self.published:
             return
         reader = AIOKafkaConsumer(
-            bootstrap_servers=self.place.bootstrap.split(","),
+            **self.place.kafka.access(),
             enable_auto_commit=False,
             auto_offset_reset="earliest",
         )
@@ -196,8 +205,8 @@ class Place:
     """
 
     database_url: str
-    password: str | None
-    bootstrap: str
+    password: Password
+    kafka: KafkaPlace
     topic_prefix: str = ""
     replication: int = 1
     takeover_seconds: float = 1.0
@@ -210,7 +219,7 @@ class Place:
         return cls(
             settings.database,
             settings.password,
-            settings.kafka_bootstrap,
+            settings.kafka,
             settings.topic_prefix,
             settings.replication,
         )

@@ -15,39 +15,38 @@ from pydantic_settings import (
 )
 
 from access.claims import ClaimsMapping, read_json
+from access.kafka import KafkaPlace
+from access.transport import (
+    CaFile,
+    Folder,
+    KafkaCaFile,
+    Protocol,
+    SaslName,
+    SaslPassword,
+    SecretFile,
+    verified,
+)
 
+PREFIX = "HAFENLOTSE_"
 SECRETS = "HAFENLOTSE_SECRETS_DIR"
 ADDRESS = r"^https?://\S+$"
 
 
-class ServiceSettings(BaseSettings):
+class KafkaSettings(BaseSettings):
     """Environment variables HAFENLOTSE_<FIELD>; secrets are files named <field> in one folder."""
 
     model_config = SettingsConfigDict(
-        env_prefix="HAFENLOTSE_", extra="ignore", frozen=True, hide_input_in_errors=True
+        env_prefix=PREFIX, extra="ignore", frozen=True, hide_input_in_errors=True
     )
 
-    host: str = "127.0.0.1"
-    port: int = Field(ge=1, le=65535)
-    metrics_port: int = Field(default=0, ge=0, le=65535)
-    database_url: PostgresDsn = Field(repr=False)  # it may have a password in it
-    database_password: SecretStr | None = None
-    database_connections: int = Field(default=8, ge=2, le=100)
+    secrets_dir: Folder = None
     kafka_bootstrap: str = Field(pattern=r"^[^\s,]+:[0-9]+(,[^\s,]+:[0-9]+)*$")
     topic_prefix: str = Field(default="", pattern=r"^[a-z0-9.-]*$")
     replication: int = Field(default=1, ge=1, le=9)
-    public_address: str = Field(default="http://127.0.0.1:8400", pattern=ADDRESS)
-    issuer: str = Field(pattern=ADDRESS)
-    issuer_inside: str | None = None
-    audience: str = "hafenlotse"
-    claims: Annotated[ClaimsMapping, NoDecode, BeforeValidator(read_json)] = ClaimsMapping()
-    token_url: str | None = None
-    admissions_url: str = "http://127.0.0.1:8401"
-    service_client_id: str = "service"
-    service_client_secret: SecretStr | None = None
-    rate_per_second: float = Field(default=300.0, gt=0, allow_inf_nan=False)
-    rate_burst: int = Field(default=350, ge=1)
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = "INFO"
+    kafka_security_protocol: Protocol = "PLAINTEXT"
+    kafka_ca_file: KafkaCaFile = None
+    kafka_sasl_username: SaslName = Field(default=None, validate_default=True)
+    kafka_sasl_password: SaslPassword = Field(default=None, validate_default=True)
 
     @classmethod
     def settings_customise_sources(
@@ -81,15 +80,57 @@ class ServiceSettings(BaseSettings):
         return settings
 
     @property
-    def database(self) -> str:
-        """The address of the database, without the password."""
-        return str(self.database_url)
+    def kafka(self) -> KafkaPlace:
+        """Where Kafka is, and how to get in."""
+        return KafkaPlace(
+            self.kafka_bootstrap,
+            self.kafka_security_protocol,
+            self.kafka_ca_file,
+            self.kafka_sasl_username,
+            self.kept("kafka_sasl_password"),
+        )
+
+    def kept(self, name: str) -> SecretFile | None:
+        """A secret that is read from its file again; the environment is read only once."""
+        known: SecretStr | None = getattr(self, name)
+        is_file = self.secrets_dir and f"{PREFIX}{name.upper()}" not in os.environ
+        file = self.secrets_dir / name if self.secrets_dir and is_file else None
+        return SecretFile(known, file) if known else None
+
+
+class ServiceSettings(KafkaSettings):
+    """Adds where a service listens, its database, and who may ask it."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(ge=1, le=65535)
+    metrics_port: int = Field(default=0, ge=0, le=65535)
+    database_url: PostgresDsn = Field(repr=False)  # it may have a password in it
+    database_ca_file: CaFile = None
+    database_password: SecretStr | None = None
+    database_connections: int = Field(default=8, ge=2, le=100)
+    public_address: str = Field(default="http://127.0.0.1:8400", pattern=ADDRESS)
+    issuer: str = Field(pattern=ADDRESS)
+    issuer_inside: str | None = None
+    audience: str = "hafenlotse"
+    claims: Annotated[ClaimsMapping, NoDecode, BeforeValidator(read_json)] = ClaimsMapping()
+    token_url: str | None = None
+    admissions_url: str = "http://127.0.0.1:8401"
+    service_client_id: str = "service"
+    service_client_secret: SecretStr | None = None
+    rate_per_second: float = Field(default=300.0, gt=0, allow_inf_nan=False)
+    rate_burst: int = Field(default=350, ge=1)
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = "INFO"
 
     @property
-    def password(self) -> str | None:
-        """The database password in clear, for the driver only."""
-        return self.database_password.get_secret_value() if self.database_password else None
+    def database(self) -> str:
+        """The address of the database, without the password, and how its certificate is checked."""
+        return verified(str(self.database_url), self.database_ca_file)
+
+    @property
+    def password(self) -> SecretFile | None:
+        """Gives the driver the database password for each connection."""
+        return self.kept("database_password")
 
 
 def _name(loc: tuple[int | str, ...]) -> str:
-    return "HAFENLOTSE_" + "_".join(str(part) for part in loc).upper()
+    return PREFIX + "_".join(str(part) for part in loc).upper()

@@ -1,10 +1,13 @@
 """Makes the topics in one explicit step, exactly as the contract says."""
 
 import asyncio
-import os
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import TopicAlreadyExistsError, for_code
+
+from access.kafka import KafkaPlace
+from shared.kafka import administering
+from shared.settings import KafkaSettings
 
 PLACEMENTS = "placements.v1"
 CROSSINGS = "crossings.v1"
@@ -22,15 +25,11 @@ def partition_of(land: str) -> int:
     return (int(land) - 1) % PARTITIONS
 
 
-async def ensure_topics(bootstrap: str, replication: int = 1, prefix: str = "") -> None:
+async def ensure_topics(kafka: KafkaPlace, replication: int = 1, prefix: str = "") -> None:
     """Create what is missing; what exists stays as it is. A KafkaError says what is in the way."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap.split(","), request_timeout_ms=20_000)
-    try:
-        await admin.start()
+    async with administering(kafka, request_timeout_ms=20_000) as admin:
         for name in (PLACEMENTS, CROSSINGS):
             await _create(admin, prefix + name, replication)
-    finally:
-        await admin.close()
 
 
 async def _create(admin: AIOKafkaAdminClient, name: str, replication: int) -> None:
@@ -46,10 +45,5 @@ async def _create(admin: AIOKafkaAdminClient, name: str, replication: int) -> No
 
 
 if __name__ == "__main__":
-    asyncio.run(
-        ensure_topics(
-            os.environ["HAFENLOTSE_KAFKA_BOOTSTRAP"],
-            int(os.environ.get("HAFENLOTSE_REPLICATION", "1")),
-            os.environ.get("HAFENLOTSE_TOPIC_PREFIX", ""),
-        )
-    )
+    given = KafkaSettings.read()
+    asyncio.run(ensure_topics(given.kafka, given.replication, given.topic_prefix))

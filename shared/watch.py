@@ -10,6 +10,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 from faststream.kafka.subscriber.usecase import LogicSubscriber
 
+from access.kafka import KafkaPlace
 from shared.kafka import close_quietly
 
 STALL_SECONDS = 60.0
@@ -28,8 +29,8 @@ class Watch:
     FastStream says `running` and aiokafka answers pings in both cases.
     """
 
-    def __init__(self, subscriber: LogicSubscriber[Any], bootstrap: str) -> None:
-        self.subscriber, self.bootstrap = subscriber, bootstrap
+    def __init__(self, subscriber: LogicSubscriber[Any], kafka: KafkaPlace) -> None:
+        self.subscriber, self.kafka = subscriber, kafka
         self.stall_seconds = STALL_SECONDS
         self.places: dict[int, int] = {}
         self.moved_at = time.monotonic()
@@ -62,7 +63,7 @@ class Watch:
         if consumer is None or time.monotonic() - self.moved_at < self.stall_seconds:
             return False
         try:
-            ends = await _end_offsets(self.bootstrap, consumer.assignment() - consumer.paused())
+            ends = await _end_offsets(self.kafka, consumer.assignment() - consumer.paused())
         except (KafkaError, OSError) as failure:
             log.warning("can't ask Kafka whether there is more: %s", failure)
             return False
@@ -70,10 +71,10 @@ class Watch:
 
 
 async def _end_offsets(
-    bootstrap: str, places: Iterable[TopicPartition]
+    kafka: KafkaPlace, places: Iterable[TopicPartition]
 ) -> Mapping[TopicPartition, int]:
     """Where the partitions end, asked over a connection of its own."""
-    asking = AIOKafkaConsumer(bootstrap_servers=bootstrap.split(","), request_timeout_ms=10_000)
+    asking = AIOKafkaConsumer(**kafka.access(), request_timeout_ms=10_000)
     try:
         async with asyncio.timeout(ASK_SECONDS):
             await asking.start()

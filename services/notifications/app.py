@@ -46,7 +46,7 @@ def connect(service: Service, settings: NotificationsSettings) -> FastAPI:
     @asynccontextmanager
     async def work(database: Database) -> AsyncIterator[Sequence[Coroutine[Any, Any, None]]]:
         await prepare_recipients(database, settings.coordination_mail, settings.seal)
-        feed, broker = Feed(settings.quota_url, settings), make_broker(settings.kafka_bootstrap)
+        feed, broker = Feed(settings.quota_url, settings), make_broker(settings.kafka)
         crossings = Crossings(database, feed, bell, news, schedule=settings.schedule)
         inbox = Inbox(settings.topic_prefix + CROSSINGS, read_event, crossings, database)
         inbox.subscribe(broker, "notifications", settings.batch_records)

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field, SecretStr
 
 from access.seal import Seal
 from access.secrets import check_secrets, secrets_in
+from access.transport import SecretFile
 from services.notifications.domain.mailbox import read_mailbox
 from services.notifications.domain.schedule import QuietHours, Schedule
 from services.notifications.domain.target import read_target
@@ -110,10 +111,9 @@ class NotificationsSettings(ServiceSettings):
         return self.seal, self.webhook_allowed
 
     @property
-    def mail_access(self) -> tuple[str | None, str | None, int]:
-        """How the mail server is used: name, password in clear, and how many connections."""
-        password = self.smtp_password.get_secret_value() if self.smtp_password else None
-        return self.smtp_username, password, self.smtp_connections
+    def mail_access(self) -> tuple[str | None, SecretFile | None, int]:
+        """How the mail server is used: name, password, and how many connections."""
+        return self.smtp_username, self.kept("smtp_password"), self.smtp_connections
 
     @property
     def schedule(self) -> Schedule:

@@ -54,7 +54,7 @@ def connect(service: Service, settings: QuotaSettings) -> FastAPI:
         app.state.ledger_clock = LedgerClock(database, feed)
         prefix, place = settings.topic_prefix, Place.of(settings)
         relay = Relay(CrossingSource(), prefix + CROSSINGS, database, bell, place)
-        broker = make_broker(settings.kafka_bootstrap)
+        broker = make_broker(settings.kafka)
         counter = PlacementCounter(database, feed, bell)
         inbox = Inbox(prefix + PLACEMENTS, read_placement, counter, database)
         inbox.subscribe(broker, "quota", settings.batch_records)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import asyncpg
 from aiokafka.admin import AIOKafkaAdminClient
 
+from access.kafka import KafkaPlace
 from embedded.database import NAME, prepare_database
 from embedded.kafka import KafkaBroker
 from embedded.postgres import OWNER, PostgresServer
@@ -79,7 +80,7 @@ async def make_template(server: PostgresServer) -> Template:
 async def own_topics(broker: KafkaBroker) -> AsyncIterator[str]:
     """The prefix (HAFENLOTSE_TOPIC_PREFIX) of topics of its own, deleted at the end."""
     prefix = f"test-{secrets.token_hex(6)}."
-    await ensure_topics(broker.bootstrap, prefix=prefix)
+    await ensure_topics(KafkaPlace(broker.bootstrap), prefix=prefix)
     yield prefix
     admin = AIOKafkaAdminClient(bootstrap_servers=broker.bootstrap)
     await admin.start()

@@ -1,6 +1,7 @@
 """Alerts as mails: plain text, complete, in one thread per unit and quota."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from email.charset import QP, Charset
 from email.header import Header
@@ -54,7 +55,7 @@ class MailServer:
     sender: str
     tls: str = "auto"
     username: str | None = None
-    password: str | None = None
+    password: Callable[[], str] | None = None
     connections: int = 16
     send_seconds: float = SEND_SECONDS
 
@@ -64,7 +65,7 @@ class MailServer:
             hostname=self.host,
             port=self.port,
             username=self.username,
-            password=self.password,
+            password=self.password() if self.password else None,
             use_tls=self.tls == "tls",
             start_tls={"auto": None, "starttls": True, "tls": False}[self.tls],
             timeout=self.send_seconds,

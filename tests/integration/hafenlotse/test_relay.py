@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 import orjson
 import pytest
 
+from access.kafka import KafkaPlace
 from embedded.kafka import KafkaBroker
 from services.admissions.handlers.ledger import LedgerSource
 from shared.codes import Land
@@ -24,7 +25,7 @@ async def publishing(house: House, broker: KafkaBroker, prefix: str) -> AsyncIte
     """The relay of admissions at work."""
     url, password = house.own.url("admissions"), house.own.passwords["admissions"]
     bell = house.bell("admissions")
-    place = Place(url, password, broker.bootstrap, prefix)
+    place = Place(url, password, KafkaPlace(broker.bootstrap), prefix)
     relay = Relay(LedgerSource(), prefix + PLACEMENTS, house.pools["admissions"], bell, place)
     jobs = [asyncio.create_task(relay.run()), asyncio.create_task(bell.run())]
     try:

@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from access.kafka import KafkaPlace
 from embedded.kafka import KafkaBroker
 from shared.inbox import Inbox
 from shared.kafka import close_quietly, make_broker, start_broker
@@ -76,7 +77,7 @@ class Reading:
 
 @asynccontextmanager
 async def consuming(inbox: Inbox[Any], bootstrap: str) -> AsyncIterator[None]:
-    broker = make_broker(bootstrap)
+    broker = make_broker(KafkaPlace(bootstrap))
     inbox.subscribe(broker, f"{inbox.topic}readers", 100)
     tasks = [
         asyncio.create_task(start_broker(broker)),

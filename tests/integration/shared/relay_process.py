@@ -9,6 +9,7 @@ from dataclasses import asdict
 
 import orjson
 
+from access.kafka import KafkaPlace
 from shared.postgres import Bell, open_pool
 from shared.relay import Place, Relay
 from shared.topics import PLACEMENTS
@@ -54,4 +55,5 @@ async def say(relay: Relay) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(run(Place(**orjson.loads(os.environ[PLACE]))))
+    words = orjson.loads(os.environ[PLACE])
+    asyncio.run(run(Place(**{**words, "kafka": KafkaPlace(**words["kafka"])})))

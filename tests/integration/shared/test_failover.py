@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack
 import orjson
 import pytest
 
+from access.kafka import KafkaPlace
 from embedded.kafka import KafkaBroker
 from shared.relay import Place
 from shared.topics import PLACEMENTS
@@ -24,7 +25,7 @@ log = logging.getLogger(__name__)
 
 async def published(place: Place) -> list[int]:
     """The numbers on the topic, in its order."""
-    records = await read_topic(place.bootstrap, place.topic_prefix + PLACEMENTS)
+    records = await read_topic(place.kafka.bootstrap, place.topic_prefix + PLACEMENTS)
     return [orjson.loads(record.value or b"")["sequence"] for record in records]
 
 
@@ -34,7 +35,12 @@ async def test_when_the_leaders_process_is_killed_the_next_one_publishes_in_time
     database: OwnDatabase, kafka: KafkaBroker, topic_prefix: str
 ) -> None:
     await make_tables(database)
-    place = Place(database.url("quota"), database.passwords["quota"], kafka.bootstrap, topic_prefix)
+    place = Place(
+        database.url("quota"),
+        database.passwords["quota"],
+        KafkaPlace(kafka.bootstrap),
+        topic_prefix,
+    )
     kills = sized(1, 20)
     async with database.pool("quota") as pool, AsyncExitStack() as stack:
         leader = await stack.enter_async_context(relay_process(place))

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 from faststream import AckPolicy
 
+from access.kafka import KafkaPlace
 from embedded.kafka import KafkaBroker
 from embedded.postgres import PostgresServer
 from shared.codes import Land
@@ -192,13 +193,13 @@ async def test_a_missing_topic_is_not_made_by_reading_it_and_read_once_it_is_the
         await reading.start()
         async with administering(kafka.bootstrap) as admin:
             assert reading.topic not in await admin.list_topics()
-        await ensure_topics(kafka.bootstrap, prefix="late.")
+        await ensure_topics(KafkaPlace(kafka.bootstrap), prefix="late.")
         await reading.put("01", reading.ledgers.record("01", 2))
         await reading.reached(land_01=2)
 
 
 async def test_a_subscriber_that_acknowledges_by_itself_is_not_started() -> None:
-    broker = make_broker("127.0.0.1:9")
+    broker = make_broker(KafkaPlace("127.0.0.1:9"))
     broker.subscriber("any", ack_policy=AckPolicy.ACK)(print)
     with pytest.raises(RuntimeError, match="lose records"):
         await start_broker(broker)
@@ -212,7 +213,7 @@ async def test_the_reader_waits_for_a_broker_that_is_not_there_yet(
         inbox = await reading.start()
         assert inbox.trouble
         await asyncio.to_thread(own_kafka.start)
-        await ensure_topics(own_kafka.bootstrap)
+        await ensure_topics(KafkaPlace(own_kafka.bootstrap))
         await reading.put("01", reading.ledgers.record("01", 2))
         await reading.reached(land_01=2)
         assert inbox.trouble is None

@@ -12,6 +12,7 @@ import pytest
 import pytest_asyncio
 from aiokafka.errors import KafkaError
 
+from access.kafka import KafkaPlace
 from embedded.kafka import KafkaBroker, running_kafka
 from shared.postgres import Bell, Database
 from shared.relay import Place, Relay
@@ -60,7 +61,7 @@ class Relaying:
     async def published(self) -> dict[str, list[int]]:
         """The numbers of every Land in the order of the topic."""
         numbers = defaultdict(list)
-        for record in await read_topic(self.place.bootstrap, self.topic):
+        for record in await read_topic(self.place.kafka.bootstrap, self.topic):
             value = orjson.loads(record.value or b"")
             assert record.key == value["land"].encode()
             assert record.partition == int(value["land"]) - 1
@@ -98,7 +99,7 @@ async def running(relay: Relay, bell: Bell) -> AsyncIterator[None]:
 @asynccontextmanager
 async def relays(own: OwnDatabase, bootstrap: str, prefix: str) -> AsyncIterator[Relaying]:
     await make_tables(own)
-    place = Place(own.url("quota"), own.passwords["quota"], bootstrap, prefix)
+    place = Place(own.url("quota"), own.passwords["quota"], KafkaPlace(bootstrap), prefix)
     quick = replace(place, takeover_seconds=0.2, prove_seconds=0.5, send_seconds=3.0)
     async with own.pool("quota", size=14) as database, AsyncExitStack() as stack:
         yield Relaying(own, database, quick, stack)
@@ -189,11 +190,11 @@ async def test_a_head_is_announced_only_behind_what_it_announces(relaying: Relay
     await relaying.start(source)
 
     async def announced() -> list[bytes | None]:
-        records = await read_topic(relaying.place.bootstrap, relaying.topic)
+        records = await read_topic(relaying.place.kafka.bootstrap, relaying.topic)
         return [record.value for record in records if record.value == b"head"]
 
     await eventually(announced, within=10, because="heads are announced again and again")
-    records = await read_topic(relaying.place.bootstrap, relaying.topic)
+    records = await read_topic(relaying.place.kafka.bootstrap, relaying.topic)
     assert [orjson.loads(record.value or b"")["sequence"] for record in records[:2]] == [1, 2]
     assert {record.partition for record in records} == {4}
 
@@ -203,7 +204,7 @@ async def test_a_topic_that_was_deleted_is_made_and_filled_again(breakable: Rela
     await add(breakable.database, "16", 2)
     await breakable.start()
     await eventually(lambda: breakable.has(land_01=7, land_16=2), within=15, because="all is there")
-    async with administering(breakable.place.bootstrap) as admin:
+    async with administering(breakable.place.kafka.bootstrap) as admin:
         await admin.delete_topics([breakable.topic])
     await add(breakable.database, "01", 1)
     await eventually(lambda: breakable.has(land_01=8, land_16=2), within=20, because="it is again")
@@ -219,13 +220,13 @@ async def test_records_that_the_broker_lost_are_found_without_a_new_one(
     await breakable.start()
     await eventually(lambda: breakable.has(land_02=4), within=15, because="all is there")
     await breakable.running.aclose()
-    async with administering(breakable.place.bootstrap) as admin:
+    async with administering(breakable.place.kafka.bootstrap) as admin:
         await admin.delete_topics([breakable.topic])
 
     async def made_again() -> bool:
         with suppress(KafkaError):
-            await ensure_topics(breakable.place.bootstrap, prefix=breakable.place.topic_prefix)
-            await put(breakable.place.bootstrap, breakable.topic, "02", [STRANGER] * 4)
+            await ensure_topics(breakable.place.kafka, prefix=breakable.place.topic_prefix)
+            await put(breakable.place.kafka.bootstrap, breakable.topic, "02", [STRANGER] * 4)
             return True
         return False
 

@@ -132,7 +132,7 @@ async def test_silence_is_no_fault(reading: Reading) -> None:
     # Applied is not yet fetched: what Kafka is late with comes from the ledger's feed.
     await eventually(lambda: is_read_to_the_end(watch), within=20, because="all is fetched")
     # A watch of its own: two that look at once would both start the consumer again.
-    impatient = Watch(watch.subscriber, watch.bootstrap)
+    impatient = Watch(watch.subscriber, watch.kafka)
     impatient.stall_seconds, impatient.places = 0.0, watch.places
 
     async def is_left_alone() -> bool:
@@ -148,6 +148,6 @@ async def test_silence_is_no_fault(reading: Reading) -> None:
 async def is_read_to_the_end(watch: Watch) -> bool:
     """Whether the consumer has fetched all that Kafka has, which is something."""
     assert watch.subscriber.consumer
-    ends = await _end_offsets(watch.bootstrap, watch.subscriber.consumer.assignment())
+    ends = await _end_offsets(watch.kafka, watch.subscriber.consumer.assignment())
     read = {place: watch.places.get(place.partition, 0) for place in ends}
     return read == ends and any(ends.values())

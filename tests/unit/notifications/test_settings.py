@@ -1,11 +1,13 @@
 """What an operator may set about when people are told, and what is refused."""
 
 from datetime import time, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from pydantic import PostgresDsn, ValidationError
 
+from services.notifications.delivery.email import MailServer
 from services.notifications.domain.schedule import QuietHours, Schedule
 from services.notifications.settings import NotificationsSettings
 from shared.clock import BERLIN
@@ -53,3 +55,15 @@ def test_what_is_left_empty_is_switched_off() -> None:
 def test_what_makes_no_sense_is_refused(name: str, written: object) -> None:
     with pytest.raises(ValidationError):
         settings(**{name: written})
+
+
+def test_the_mail_servers_password_is_read_again_for_each_connection(tmp_path: Path) -> None:
+    (tmp_path / "smtp_password").write_text("newer\n", encoding="utf-8")
+    name, password, _ = settings(
+        smtp_username="hafenlotse", smtp_password="older", secrets_dir=tmp_path
+    ).mail_access
+    server = MailServer("127.0.0.1", 25, "a@b.example", username=name, password=password)
+    assert password
+    assert server.client()._login_password == "newer"
+    (tmp_path / "smtp_password").write_text("newest", encoding="utf-8")
+    assert server.client()._login_password == "newest"

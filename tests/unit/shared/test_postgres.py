@@ -1,11 +1,15 @@
 """What is an outage, after which the same may be tried again, and what is a mistake."""
 
+import ssl
+
 import asyncpg
 import pytest
 
 from shared.postgres import is_outage
 
 OUTAGES = [
+    asyncpg.InvalidPasswordError(),  # until its file is rotated, too
+    ssl.SSLCertVerificationError(1, "unknown authority"),
     ConnectionRefusedError(),
     ConnectionResetError(),
     TimeoutError(),
@@ -40,7 +44,6 @@ MISTAKES = [
     asyncpg.InsufficientPrivilegeError(),
     asyncpg.CharacterNotInRepertoireError(),
     asyncpg.NumericValueOutOfRangeError(),
-    asyncpg.InvalidPasswordError(),
     asyncpg.ClientConfigurationError("no such option"),
 ]
 

@@ -3,9 +3,11 @@
 import traceback
 from pathlib import Path
 
+import certifi
 import pytest
 from pydantic import ValidationError
 
+from access.kafka import KafkaPlace
 from shared.settings import ServiceSettings
 
 PLAIN = {
@@ -14,6 +16,7 @@ PLAIN = {
     "KAFKA_BOOTSTRAP": "kafka-1:9092,kafka-2:9092",
     "ISSUER": "https://issuer.example/realm",
 }
+CA = certifi.where()
 SECRETS = {"database_password": "geheim-1", "service_client_secret": "geheim-2"}
 
 
@@ -35,7 +38,8 @@ def environment(monkeypatch: pytest.MonkeyPatch, folder: Path) -> pytest.MonkeyP
 def test_settings_come_from_the_environment_and_secrets_from_files() -> None:
     settings = ServiceSettings.read()
     assert (settings.port, settings.issuer) == (8401, "https://issuer.example/realm")
-    assert settings.password == "geheim-1"
+    assert settings.password
+    assert settings.password() == "geheim-1"
     assert settings.service_client_secret
     assert settings.service_client_secret.get_secret_value() == "geheim-2"
     assert settings.database == PLAIN["DATABASE_URL"]
@@ -78,6 +82,74 @@ def test_all_faults_are_told_in_one_message_without_values(
     assert "in-the-address" not in told
 
 
+@pytest.mark.parametrize(
+    ("given", "faulty"),
+    [
+        ({"KAFKA_SECURITY_PROTOCOL": "TLS"}, {"KAFKA_SECURITY_PROTOCOL"}),
+        (
+            {"KAFKA_SECURITY_PROTOCOL": "SASL_SSL", "KAFKA_CA_FILE": "nowhere.pem"},
+            {"KAFKA_CA_FILE", "KAFKA_SASL_USERNAME", "KAFKA_SASL_PASSWORD"},
+        ),
+        (
+            {"KAFKA_SASL_USERNAME": "quota", "KAFKA_SASL_PASSWORD": "geheim-3"},
+            {"KAFKA_SASL_USERNAME", "KAFKA_SASL_PASSWORD"},
+        ),
+        (
+            {"KAFKA_CA_FILE": CA, "DATABASE_CA_FILE": __file__},
+            {"KAFKA_CA_FILE", "DATABASE_CA_FILE"},
+        ),
+    ],
+)
+def test_what_would_leave_a_connection_open_to_others_is_a_fault(
+    environment: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    given: dict[str, str],
+    faulty: set[str],
+) -> None:
+    for name, value in given.items():
+        environment.setenv(f"HAFENLOTSE_{name}", value)
+    with pytest.raises(SystemExit):
+        ServiceSettings.read()
+    told = capsys.readouterr().err
+    assert {line.split(":")[0].strip() for line in told.splitlines()[1:]} == {
+        f"HAFENLOTSE_{name}" for name in faulty
+    }
+    assert "geheim-3" not in told
+
+
+def test_kafka_is_reached_as_the_settings_say(
+    environment: pytest.MonkeyPatch, folder: Path
+) -> None:
+    (folder / "kafka_sasl_password").write_text("geheim-3", encoding="utf-8")
+    told = {"SECURITY_PROTOCOL": "SASL_SSL", "CA_FILE": CA, "SASL_USERNAME": "quota"}
+    for name, value in told.items():
+        environment.setenv(f"HAFENLOTSE_KAFKA_{name}", value)
+    access = ServiceSettings.read().kafka.access()
+    assert access["bootstrap_servers"] == ["kafka-1:9092", "kafka-2:9092"]
+    assert (access["security_protocol"], access["sasl_mechanism"]) == ("SASL_SSL", "SCRAM-SHA-512")
+    assert access["ssl_context"].check_hostname
+    (folder / "kafka_sasl_password").write_text("geheim-4", encoding="utf-8")
+    assert access["sasl_plain_password"].encode() == b"geheim-4"
+
+
+@pytest.mark.usefixtures("environment")
+def test_empty_settings_of_transport_are_as_good_as_none(environment: pytest.MonkeyPatch) -> None:
+    for name in ("KAFKA_CA_FILE", "KAFKA_SASL_USERNAME", "DATABASE_CA_FILE"):
+        environment.setenv(f"HAFENLOTSE_{name}", "")
+    settings = ServiceSettings.read()
+    assert settings.kafka == KafkaPlace("kafka-1:9092,kafka-2:9092")
+    assert settings.database == PLAIN["DATABASE_URL"]
+
+
+def test_what_the_environment_says_is_not_read_from_a_file(
+    environment: pytest.MonkeyPatch,
+) -> None:
+    environment.setenv("HAFENLOTSE_DATABASE_PASSWORD", "from the environment")
+    password = ServiceSettings.read().password
+    assert password
+    assert password() == "from the environment"
+
+
 def test_what_is_missing_is_named(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -87,7 +159,7 @@ def test_what_is_missing_is_named(
         ServiceSettings.read()
     told = capsys.readouterr().err
     assert [line.split(":")[0].strip() for line in told.splitlines()[1:]] == [
-        f"HAFENLOTSE_{name}" for name in ("PORT", "DATABASE_URL", "KAFKA_BOOTSTRAP", "ISSUER")
+        f"HAFENLOTSE_{name}" for name in ("KAFKA_BOOTSTRAP", "PORT", "DATABASE_URL", "ISSUER")
     ]
 
 
