@@ -9,6 +9,7 @@ import pytest
 import pytest_asyncio
 
 from tests.end_to_end.conforming import Conforming
+from tests.end_to_end.handed_out import HandedOut, logs_of, spilled
 from tests.end_to_end.own_system import own_system
 from tests.end_to_end.system import System
 from tests.end_to_end.webhooks import WebhookSink
@@ -44,10 +45,14 @@ def access_file() -> Iterator[Path]:
 async def system(access_file: Path) -> AsyncIterator[System]:
     limits = httpx.Limits(max_connections=32)
     async with httpx.AsyncClient(limits=limits, timeout=30, trust_env=False) as http:
-        http.event_hooks = {"response": [Conforming(http).look_at]}
+        handed_out = HandedOut()
+        http.event_hooks = {"response": [Conforming(http).look_at, handed_out.look_at]}
         running = System(access_file, http)
         running.tokens[SHORT_LIVED] = await running.new_token("city-01001", expires_in="1")
         yield running
+    told = spilled(handed_out.secrets, logs_of(access_file.parent))
+    assert handed_out.secrets
+    assert not told, f"secrets were told: {told}"
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

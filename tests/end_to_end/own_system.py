@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.end_to_end.handed_out import kept_secrets, logs_of, spilled
+
 ROOT = Path(__file__).parents[2]
 START_SECONDS, STOP_SECONDS = 240, 60
 
@@ -24,21 +26,24 @@ def own_system(python: Path | None = None) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="hafenlotse-e2e-") as folder:
         home = Path(folder)
         settings = {"HAFENLOTSE_HOME": folder, "HAFENLOTSE_GATEWAY_PORT": str(free_port())}
+        said = {}
         try:
-            embedded("up", settings, START_SECONDS, python)
+            said["up"] = embedded("up", settings, START_SECONDS, python)
             started = processes(home / "access.json")
             yield home / "access.json"
         finally:
-            embedded("down", settings, STOP_SECONDS, python)
+            said["down"] = embedded("down", settings, STOP_SECONDS, python)
         left = [f"{name} {pid}" for name, pid in started.items() if is_alive(pid)]
         left += commands_naming(folder)
         assert not left, f"still running after `down`: {left}"
+        told = spilled(kept_secrets(home), logs_of(home) | said)
+        assert not told, f"secrets were told: {told}"
 
 
 def embedded(
     command: str, settings: dict[str, str], within: float, python: Path | None = None
-) -> None:
-    """Run `python -m embedded`; its words are the failure's message."""
+) -> str:
+    """Run `python -m embedded` for its words; they are the failure's message, too."""
     done = subprocess.run(
         [python or sys.executable, "-m", "embedded", command],
         cwd=ROOT,
@@ -50,6 +55,7 @@ def embedded(
     )
     said = done.stdout.decode(errors="replace")
     assert done.returncode == 0, f"`embedded {command}` ended with {done.returncode}:\n{said}"
+    return said
 
 
 def processes(access: Path) -> dict[str, int]:

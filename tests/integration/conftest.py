@@ -1,6 +1,7 @@
 """Servers that live as long as the run, and what each test has of its own on them."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
@@ -12,11 +13,35 @@ from tests.integration.servers import OwnDatabase, Template, make_template, own_
 from tests.integration.shared.issuers import IssuerInTest
 
 
+class Told(logging.Handler):
+    """All that was logged by whatever ran in this process, tracebacks included."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(self.format(record))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def handed_out() -> Iterator[set[str]]:
+    """Every secret that servers of the run were given; none of them is ever logged."""
+    told, secrets = Told(), set[str]()
+    logging.getLogger().addHandler(told)
+    yield secrets
+    logging.getLogger().removeHandler(told)
+    lines = [line for line in told.lines if any(secret in line for secret in secrets)]
+    assert not lines, f"secrets were logged in {len(lines)} lines"
+
+
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[PostgresServer]:
+def postgres(handed_out: set[str]) -> Iterator[PostgresServer]:
     """The run's PostgreSQL; a test that stops or kills a server takes own_postgres."""
     with running_postgres() as server:
+        handed_out.add(server.password)
         yield server
+        assert server.password not in server.log.read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="session")
@@ -48,8 +73,10 @@ def own_kafka() -> Iterator[KafkaBroker]:
 
 
 @pytest.fixture(scope="session")
-def template(postgres: PostgresServer) -> Template:
-    return asyncio.run(make_template(postgres))
+def template(postgres: PostgresServer, handed_out: set[str]) -> Template:
+    template = asyncio.run(make_template(postgres))
+    handed_out.update(template.passwords.values())
+    return template
 
 
 @pytest_asyncio.fixture
