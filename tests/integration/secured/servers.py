@@ -157,7 +157,7 @@ def _unpacked(folder: Path) -> Path:
             (name,) = (each for each in jar.namelist() if each.endswith(".txz"))
             packed = io.BytesIO(jar.read(name))
         with tarfile.open(fileobj=packed, mode="r:xz") as tree:
-            # Known by its digest. Python up to 3.11.3 has no filters, later ones warn without.
+            # Python up to 3.11.3 has no filters, later ones warn without.
             tree.extraction_filter = getattr(tarfile, "data_filter", None)
-            tree.extractall(folder)  # noqa: S202
+            tree.extractall(folder)  # noqa: S202  # the archive is known by its digest
     return folder
