@@ -132,7 +132,7 @@ async def load_rebuild(
 ) -> Rebuild:
     """One at a sequence and definition, with its crossings above `founded` up to `crossing`."""
     found = await list_crossings_after(tx, land, founded, crossing - founded)
-    return Rebuild(*place, founded, crossing, [each for each, _ in found])
+    return Rebuild(*place, founded, crossing, found)
 
 
 async def load_end(database: Database, land: Land) -> End:

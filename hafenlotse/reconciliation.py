@@ -171,7 +171,7 @@ class Comparison:
     async def _load_crossings(self, after: int, last: int) -> dict[int, Crossing]:
         land, sums = self.kept.land, self.books.sums
         found = await list_crossings_after(sums, land, after, last - after)
-        kept = {each.sequence: each for each, _ in found if each.sequence <= last}
+        kept = {each.sequence: each for each in found if each.sequence <= last}
         self.last_stored = max([self.last_stored, *kept])
         return kept
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Response
 from documents.declared import answers
 from services.quota.api.reading import find_land
 from services.quota.api.shown import CrossingFeed, CrossingPage
-from services.quota.store.crossings import list_crossings_after, list_crossings_of_quota
+from services.quota.store.crossings import list_written_after, list_written_of_quota
 from shared.codes import Land, QuotaCode, Role
 from shared.contracts.crossings import crossing_document
 from shared.http.answers import FeedListing, Listing, from_cursor, page, to_cursor
@@ -30,13 +30,10 @@ async def show_crossings(
     after = from_cursor(query.cursor, [int])[0] if query.cursor else 0
     async with snapshot(database) as tx:
         await find_land(tx, quota, call.caller)
-        found = await list_crossings_of_quota(tx, QuotaCode(quota), after, query.limit + 1)
-    shown = [crossing for crossing, _ in found[: query.limit]]
+        found = await list_written_of_quota(tx, QuotaCode(quota), after, query.limit + 1)
+    shown = [crossing_document(facts) for facts, _ in found[: query.limit]]
     more = len(found) > query.limit
-    return page(
-        [crossing_document(each._asdict()) for each in shown],
-        to_cursor(shown[-1].sequence) if more else None,
-    )
+    return page(shown, to_cursor(shown[-1]["sequence"]) if more else None)
 
 
 @router.get("/crossings/{land}")
@@ -49,9 +46,7 @@ async def show_feed(
     if not call.caller.may_read_land(land):
         raise Problem("not-found")
     async with snapshot(database) as tx:
-        found = await list_crossings_after(tx, Land(land), query.after, query.limit + 1)
-    shown = [crossing for crossing, _ in found[: query.limit]]
+        found = await list_written_after(tx, Land(land), query.after, query.limit + 1)
+    shown = [crossing_document(facts) for facts, _ in found[: query.limit]]
     more = len(found) > query.limit
-    return page(
-        [crossing_document(each._asdict()) for each in shown], shown[-1].sequence if more else None
-    )
+    return page(shown, shown[-1]["sequence"] if more else None)

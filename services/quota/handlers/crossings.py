@@ -1,7 +1,6 @@
 """Announces crossings: here the relay reads what it publishes."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from services.quota.store.crossings import list_written_after, load_heads
 from shared.codes import Land, instant_text
@@ -21,13 +20,13 @@ class CrossingSource:
         self, tx: Connection, land: Land, sequence: int, limit: int
     ) -> Sequence[Outgoing]:
         """The next crossings as events."""
-        return [_outgoing(each) for each in await list_written_after(tx, land, sequence, limit)]
+        return [
+            Outgoing(
+                facts["sequence"], crossing_event(crossing_document(facts), instant_text(found_at))
+            )
+            for facts, found_at in await list_written_after(tx, land, sequence, limit)
+        ]
 
     async def announce(self, _tx: Connection, _land: Land, /) -> Outgoing | None:
         """No heads on this topic: a lost tail is found by reading back."""
         return None
-
-
-def _outgoing(written: dict[str, Any]) -> Outgoing:
-    found_at = instant_text(written.pop("found_at"))
-    return Outgoing(written["sequence"], crossing_event(crossing_document(written), found_at))

@@ -31,8 +31,11 @@ OF_QUOTA = """
 """
 HEADS = "SELECT land, crossing FROM positions WHERE crossing > 0 ORDER BY land"
 
-Found = tuple[Crossing, datetime]
-"""A crossing and the instant at which it was found."""
+Written = tuple[dict[str, Any], datetime]
+"""A crossing's facts by name as they are stored, and when it was found.
+
+Persons are text, an integer or a reduced fraction.
+"""
 
 
 async def insert_crossings(
@@ -44,23 +47,23 @@ async def insert_crossings(
         await tx.execute(INSERT, *map(list, zip(*rows, strict=True)), found_at)
 
 
-async def list_crossings_after(tx: Connection, land: Land, after: int, limit: int) -> list[Found]:
-    """A Land's crossings in sequence order."""
-    return [_found(row) for row in await tx.fetch(AFTER, land, after, limit)]
-
-
-async def list_written_after(
+async def list_crossings_after(
     tx: Connection, land: Land, after: int, limit: int
-) -> list[dict[str, Any]]:
-    """The same by name, as they are stored: persons as text, an integer or a reduced fraction."""
-    return [dict(row) for row in await tx.fetch(AFTER, land, after, limit)]
+) -> list[Crossing]:
+    """A Land's crossings in sequence order."""
+    return [_crossing(facts) for facts, _ in await list_written_after(tx, land, after, limit)]
 
 
-async def list_crossings_of_quota(
+async def list_written_after(tx: Connection, land: Land, after: int, limit: int) -> list[Written]:
+    """The same to be shown: nothing is computed of them."""
+    return [_written(row) for row in await tx.fetch(AFTER, land, after, limit)]
+
+
+async def list_written_of_quota(
     tx: Connection, quota: QuotaCode, after: int, limit: int
-) -> list[Found]:
+) -> list[Written]:
     """One quota's crossings in sequence order; the numbers of others are left out."""
-    return [_found(row) for row in await tx.fetch(OF_QUOTA, quota, after, limit)]
+    return [_written(row) for row in await tx.fetch(OF_QUOTA, quota, after, limit)]
 
 
 async def load_heads(tx: Connection) -> dict[Land, int]:
@@ -68,26 +71,13 @@ async def load_heads(tx: Connection) -> dict[Land, int]:
     return {row["land"]: row["crossing"] for row in await tx.fetch(HEADS)}
 
 
-def _found(row: asyncpg.Record) -> Found:
-    land, sequence, quota, unit, before, after, *amounts, cause, ledger, definition, at = row
-    credited, target, balance = map(_persons, amounts)
-    crossing = Crossing(
-        land=land,
-        sequence=sequence,
-        quota=quota,
-        unit=unit,
-        before=Standing(before),
-        after=Standing(after),
-        credited=credited,
-        target=target,
-        balance=balance,
-        cause=Cause(cause),
-        ledger_sequence=ledger,
-        definition=definition,
-    )
-    return crossing, at
+def _written(row: asyncpg.Record) -> Written:
+    facts = dict(row)
+    found_at: datetime = facts.pop("found_at")
+    return facts, found_at
 
 
-def _persons(written: str) -> Fraction:
-    """A reduced fraction as it was written; Fraction's own reading takes three times as long."""
-    return Fraction(*map(int, written.split("/")))
+def _crossing(facts: dict[str, Any]) -> Crossing:
+    facts |= {name: Fraction(facts[name]) for name in ("credited", "target", "balance")}
+    facts |= {name: Standing(facts[name]) for name in ("before", "after")}
+    return Crossing(**{**facts, "cause": Cause(facts["cause"])})

@@ -49,7 +49,7 @@ class Feeds:
                 return orjson.dumps({"items": await read_after(tx, LAND, after, limit)})
         async with self.quota.acquire() as tx:
             found = await list_crossings_after(tx, LAND, after, limit)
-        return orjson.dumps({"items": [crossing_document(one._asdict()) for one, _ in found]})
+        return orjson.dumps({"items": [crossing_document(one._asdict()) for one in found]})
 
 
 @dataclass(frozen=True)

@@ -53,7 +53,7 @@ async def test_a_true_crossing_raises_its_alert(house: House) -> None:
     await house.count()
     [(before,)] = await house.fetch("notifications", "SELECT max(sequence) FROM alerts")
     async with house.pools["quota"].acquire() as tx:
-        [(crossing, _)] = await list_crossings_after(tx, LAND, before, 1)
+        [crossing] = await list_crossings_after(tx, LAND, before, 1)
     event = crossing_event(crossing_document(crossing._asdict()), TIME)
     await bury(house, "notifications", a_letter(event, CROSSINGS))
     assert await outcomes(house, "--service", "notifications") == ["applied"]

@@ -34,7 +34,7 @@ class QuotaInTest:
 
     async def crossings(self) -> list[Crossing]:
         async with self.database.acquire() as tx:
-            return [each for each, _ in await list_crossings_after(tx, LAND, 0, 10_000)]
+            return await list_crossings_after(tx, LAND, 0, 10_000)
 
     async def counts(self, quota: str = "sh-regular") -> Counts:
         async with self.database.acquire() as tx:
