@@ -86,7 +86,7 @@ async def _define(pool: Database, land: Land, world: World) -> None:
     async with pool.acquire() as tx, tx.transaction():
         await tx.executemany(INSERT, [_row(definition) for definition in definitions])
         await advance(tx, land, Position(), position)
-        await save_counts(tx, land, Changes(position, [], [], dict(counts), {}))
+        await save_counts(tx, Changes(position, [], [], dict(counts)))
 
 
 def _row(definition: Definition) -> tuple[object, ...]:

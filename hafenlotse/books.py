@@ -16,8 +16,9 @@ from services.admissions.store.lands import load_head, load_last_published
 from services.notifications.store.positions import load_position as load_alerted
 from services.quota.domain.counts import Counts, Daily, Position
 from services.quota.domain.definitions import Definition
-from services.quota.store.counts import load_counts, load_daily
+from services.quota.store.counts import load_counts
 from services.quota.store.crossings import list_crossings_after
+from services.quota.store.days import load_daily
 from services.quota.store.definitions import list_definitions
 from services.quota.store.positions import list_held, load_position
 from shared.codes import Land, QuotaCode

@@ -28,8 +28,9 @@ HINTS_EVERY_SECONDS = 1.0
 SETTLE_MOST_SECONDS = 5.0
 IDLE_MS = 20
 """FastStream asks for so long, and sleeps as long again where nothing came."""
-HANDS = 3
-"""So many partitions are dealt with beside each other: one decodes while others commit."""
+HANDS, MOST_LEFT, END_SECONDS = 3, 5000, 4.0
+"""So many partitions are dealt with beside each other: one decodes while others commit. While more
+records than these wait for their turn, no others are taken."""
 log = logging.getLogger(__name__)
 
 
@@ -61,6 +62,9 @@ class Inbox(Generic[B]):
         self.trouble: str | None = f"{topic} is not assigned yet"
         self.watch: Watch | None = None
         self._hands = asyncio.Semaphore(HANDS)
+        self._turns: dict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._dealing: dict[asyncio.Task[None], int] = {}
+        self._failing: set[int] = set()
         self._hints: dict[int, int] = {}
         self._keep_hints_at = float("-inf")
 
@@ -69,20 +73,26 @@ class Inbox(Generic[B]):
         return self.lines.setdefault(land, Line(land, self.applier))
 
     async def receive(self, records: Sequence[Record]) -> None:
-        """Deal with every record of a batch; partitions beside each other, each in its order."""
+        """Have a batch dealt with, partitions beside each other; who commits holds up no others."""
+        while sum(self._dealing.values()) > MOST_LEFT:
+            await asyncio.wait(self._dealing, return_when=asyncio.FIRST_COMPLETED)
         partitions: dict[int, list[Record]] = defaultdict(list)
         for record in records:
             partitions[record.partition].append(record)
         places = {number: each[-1].offset + 1 for number, each in partitions.items()}
         if self.watch:
             self.watch.moved(places, fetched=True)
-        async with asyncio.TaskGroup() as group:
-            for each in partitions.values():
-                group.create_task(self._deal_with(each))
-        self.trouble = None
+        for each in partitions.values():
+            task = asyncio.create_task(self._in_turn(each))
+            self._dealing[task] = len(each)
+            task.add_done_callback(self._dealing.pop)
         self._pause_full_lines()
         if time.monotonic() >= self._keep_hints_at:
             await self.keep_place()
+
+    async def _in_turn(self, records: Sequence[Record]) -> None:
+        async with self._turns[records[0].partition]:
+            await self._deal_with(records)
 
     async def _deal_with(self, records: Sequence[Record]) -> None:
         """Apply or bury the records of one partition; tries again, politely, until it is done."""
@@ -94,6 +104,7 @@ class Inbox(Generic[B]):
                 async with self._hands:
                     await self._take(events, letters)
             except Exception as failure:
+                self._failing.add(records[0].partition)
                 self.trouble = f"{self.topic} can't be applied: {failure!r}"
                 log.exception("a batch of %s waits %.0f s", self.topic, wait_seconds)
                 await asyncio.sleep(wait_seconds)
@@ -103,6 +114,9 @@ class Inbox(Generic[B]):
 
     def _go_on_after(self, record: Record) -> None:
         """The next reader may begin behind this record, unless a Land waits for its feed."""
+        self._failing.discard(record.partition)
+        if not self._failing:
+            self.trouble = None
         behind = {partition_of(land) for land, line in self.lines.items() if line.is_behind}
         if record.partition not in behind:
             self._hints[record.partition] = record.offset + 1
@@ -120,21 +134,23 @@ class Inbox(Generic[B]):
                 self.held[land] = str(reason)
             del events[land]
 
-    async def keep_place(self) -> None:
-        """Remember where to go on, also when all stops: what was done is not read again then."""
-        with suppress(*UNAVAILABLE):
-            await self._keep_hints()
+    async def end(self) -> None:
+        """Finish what was begun and remember the place, so that nothing is read again."""
+        if self._dealing:
+            await asyncio.wait(self._dealing, timeout=END_SECONDS)
+        for task in self._dealing:
+            task.cancel()
+        await self.keep_place()
 
-    async def _keep_hints(self) -> None:
-        hints, self._hints = self._hints, {}
-        try:
+    async def keep_place(self) -> None:
+        """Remember where to go on, if PostgreSQL lets us."""
+        hints = dict(self._hints)
+        with suppress(*UNAVAILABLE):
             async with transaction(self.database) as tx:
                 for partition in sorted(hints):
                     await set_offset(tx, self.topic, partition, hints[partition])
-        except BaseException:
-            self._hints = hints | self._hints
-            raise
-        self._keep_hints_at = time.monotonic() + HINTS_EVERY_SECONDS
+            self._hints = dict(self._hints.items() - hints.items())
+            self._keep_hints_at = time.monotonic() + HINTS_EVERY_SECONDS
 
     def _sort(
         self, records: Sequence[Record]
@@ -234,11 +250,6 @@ async def tolerant_parser(records: tuple[Record, ...]) -> KafkaMessage:
     return KafkaMessage(
         records,
         body=b"",
-        headers={},
-        reply_to="",
-        content_type=None,
-        message_id="",
-        correlation_id="",
         consumer=None,  # type: ignore[arg-type]  # nothing is acknowledged through Kafka
     )
 

@@ -17,7 +17,7 @@ from shared.store.dead_letters import DeadLetter
 B = TypeVar("B")
 R = TypeVar("R")
 FEED_PAGE = 1000
-APPLIED_AT_ONCE = 1000
+APPLIED_AT_ONCE = 2000
 MOST_SUSPECTS = 5000
 TRIES = 20
 log = logging.getLogger(__name__)

@@ -154,13 +154,10 @@ class Relay:
 
     async def _announce_heads(self, producer: AIOKafkaProducer) -> None:
         for land, at in self.published.items():
-            head = await self._head_of(land)
+            async with self.database.acquire(timeout=5) as tx:
+                head = await self.source.announce(tx, land)
             if head and head.sequence == at.sequence:
                 await self._send(producer, land, [head])
-
-    async def _head_of(self, land: Land) -> Outgoing | None:
-        async with self.database.acquire(timeout=5) as tx:
-            return await self.source.announce(tx, land)
 
     async def _forget_what_the_broker_lost(self, cluster: str) -> None:
         """Read every Land's last record back; what is not there is published again from 1."""

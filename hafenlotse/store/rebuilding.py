@@ -17,8 +17,8 @@ SET_DAILY = """
 # Whoever goes on from what was loaded before finds that the Land is no longer its own.
 TAKE_OVER = """
     UPDATE positions
-       SET sequence = $2, definition = $3, crossing = $4, ledger_hash = $5, held = NULL,
-           rebuilds = rebuilds + 1
+       SET sequence = $2, summed = $2, definition = $3, crossing = $4, ledger_hash = $5,
+           held = NULL, rebuilds = rebuilds + 1
      WHERE land = $1
 """
 

@@ -61,7 +61,7 @@ def connect(service: Service, settings: NotificationsSettings) -> FastAPI:
             yield *own, reminding, start_broker(broker), inbox.settle_forever(), dispatcher.run()
         finally:
             await close_quietly(broker)
-            await inbox.keep_place()
+            await inbox.end()
             await outlets.close()
             await feed.close()
 

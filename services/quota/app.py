@@ -20,6 +20,7 @@ from services.quota.api import (
 )
 from services.quota.api.ledger_clock import LedgerClock
 from services.quota.handlers.crossings import CrossingSource
+from services.quota.handlers.days import sum_days_forever
 from services.quota.handlers.periods import turn_periods_forever
 from services.quota.handlers.placements import PlacementCounter, read_placement
 from services.quota.handlers.seeds import seed_lands
@@ -59,12 +60,12 @@ def connect(service: Service, settings: QuotaSettings) -> FastAPI:
         inbox = Inbox(prefix + PLACEMENTS, read_placement, counter, database)
         inbox.subscribe(broker, "quota", settings.batch_records)
         service.conditions |= {"relay": lambda: relay.trouble, "inbox": lambda: inbox.trouble}
-        calendar = turn_periods_forever(database, bell)
+        late = turn_periods_forever(database, bell), sum_days_forever(database)
         try:
-            yield bell.run(), relay.run(), inbox.settle_forever(), start_broker(broker), calendar
+            yield bell.run(), relay.run(), inbox.settle_forever(), start_broker(broker), *late
         finally:
             await close_quietly(broker)
-            await inbox.keep_place()
+            await inbox.end()
             await feed.close()
 
     app = service.app([*ROUTERS, *audited(service), *documents_of(service.name)], work)

@@ -6,4 +6,4 @@ from shared.settings import ServiceSettings
 class QuotaSettings(ServiceSettings):
     """Adds how many records are read at once."""
 
-    batch_records: int = 10_000
+    batch_records: int = 5000

@@ -17,11 +17,11 @@ from services.quota.domain.counts import Counts, Daily
 from services.quota.domain.definitions import Definition, fold
 from services.quota.domain.plan import Plan, plan_of
 from services.quota.store.counts import load_counts
+from services.quota.store.days import load_daily_at
 from services.quota.store.definitions import list_definitions
 from services.quota.store.past import (
     Place,
     is_between,
-    load_daily_at,
     load_place_known_at,
     load_world_at,
     place_after,
@@ -168,7 +168,7 @@ async def _read(
         raise Problem("not-found")
     rules, now = fold(log), await load_position(tx, land)
     if query.valid_on is not None:
-        daily: Daily = await load_daily_at(tx, land, place.sequence, now)
+        daily: Daily = await load_daily_at(tx, land, place.sequence)
         plan, counts = counted_until(rules, daily, query.valid_on)
     elif place == (now.sequence, now.definition):
         plan, counts = plan_of(rules), (await load_counts(tx, [quota]))[quota]

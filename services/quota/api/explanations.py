@@ -19,8 +19,8 @@ from services.quota.domain.explanation import (
 )
 from services.quota.domain.plan import Plan
 from services.quota.domain.postings import Entry, Posting
-from services.quota.store.past import entries_between, load_daily_at
-from services.quota.store.positions import load_position
+from services.quota.store.days import load_daily_at
+from services.quota.store.entries import entries_between
 from shared.codes import Ags, Role
 from shared.contracts.exact import exact
 from shared.http.answers import Cursor, Limit, answer, from_cursor, to_cursor
@@ -64,8 +64,7 @@ async def explain_balance(
         raise Problem("not-found")
     ags = Ags(unit)
     async with snapshot(asking.database) as tx:
-        now = await load_position(tx, moment.land)
-        daily = await load_daily_at(tx, moment.land, moment.place.sequence, now)
+        daily = await load_daily_at(tx, moment.land, moment.place.sequence)
         entries = await _entries(tx, moment, ags, query, asking.caller)
     [balance] = [
         each for each in board_of(moment.plan, moment.counts, moment.on).units if each.unit == unit

@@ -10,7 +10,7 @@ from services.quota.api.refused import key_faults
 from services.quota.domain.balances import board
 from services.quota.domain.definitions import KeyVersion, QuotaRules
 from services.quota.domain.keys import check_key
-from services.quota.store.counts import load_daily
+from services.quota.store.days import load_daily
 from services.quota.store.worlds import load_world, next_definition
 from shared.clock import now, today_in_berlin
 from shared.codes import Ags, Land, QuotaCode, land_of

@@ -70,11 +70,9 @@ class Changes:
     """What one transaction has to write to move from the last position to this one.
 
     `restated` replaces everything that is stored of those quotas; they have no other changes.
-    `daily` is by how many people each day changed; never 0.
     """
 
     position: Position
     counts: list[CountChanged]
     totals: list[TotalChanged]
     restated: dict[QuotaCode, Counts]
-    daily: dict[tuple[Ags, Programme, date], int]

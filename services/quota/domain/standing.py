@@ -57,6 +57,19 @@ class Band:
     percent: tuple[int, int] | None
     """Numerator and denominator of the part of the target that must be reached too."""
 
+    def place(self, before: Standing, credited: int, target: int) -> tuple[Standing, Stay]:
+        """Where a unit that stood at `before` stands now, and at which targets it surely stays."""
+        over, under = self.edges(before, credited, target)
+        after = OVER if target <= over else UNDER if target >= under else ON_QUOTA
+        if after is not before:
+            over, under = self.edges(after, credited, target)
+        stay: Stay = (over + 1, under - 1)
+        if after is OVER:
+            stay = None, over
+        elif after is UNDER:
+            stay = under, None
+        return after, _off_zero(stay, target) if self.spares_zero else stay
+
     def edges(self, before: Standing, credited: int, target: int) -> tuple[int, int]:
         """The largest target that is over and the smallest that is under, coming from `before`.
 
@@ -75,16 +88,6 @@ class Band:
             elif before is UNDER:
                 under = min(under, credited + self.keep)
         return over, under
-
-    def stays(self, standing: Standing, edges: tuple[int, int], target: int) -> Stay:
-        """The targets around this one at which a unit with its own edges surely stands so."""
-        over, under = edges
-        stay: Stay = (over + 1, under - 1)
-        if standing is OVER:
-            stay = None, over
-        elif standing is UNDER:
-            stay = under, None
-        return _off_zero(stay, target) if self.spares_zero else stay
 
 
 def _off_zero(stay: Stay, target: int) -> Stay:

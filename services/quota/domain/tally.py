@@ -14,7 +14,7 @@ from services.quota.domain.counts import (
     TotalChanged,
 )
 from services.quota.domain.plan import Place, Plan
-from services.quota.domain.standing import ON_QUOTA, OVER, UNDER, Stay
+from services.quota.domain.standing import ON_QUOTA
 from services.quota.domain.thresholds import Thresholds
 from shared.codes import Ags, Programme, Standing
 
@@ -84,9 +84,10 @@ class QuotaTally:
         posted, self.touched = self.touched, []
         self._changed_units.update(posted)
         moved = self._move_on(posted)
-        passed = self._rises.take_passed(self._rise)
-        passed += self._falls.take_passed(self._fall)
-        moved += self._move_on(passed)
+        if passed := self._rises.take_passed(self._rise):
+            moved += self._move_on(passed)
+        if passed := self._falls.take_passed(self._fall):
+            moved += self._move_on(passed)
         moved.sort()
         return moved
 
@@ -105,10 +106,8 @@ class QuotaTally:
         self._totals = [counts.totals.get(stretch.starts, 0) for stretch in stretches]
         self._standings = [counts.standings.get(unit, ON_QUOTA) for unit in units]
         self._check(counts.scale)
-        for number, standing in enumerate(self._standings):
-            credited, target = self._in_small(number)
-            edges = self.plan.band.edges(standing, credited, target)
-            self._wait(number, target, self.plan.band.stays(standing, edges, target))
+        # Whose stored standing can't be right crosses at the next entry.
+        self.touched = [n for n, kept in enumerate(self._standings) if self._look_at(n) is not kept]
 
     def _check(self, scale: int) -> None:
         quota, expected = self.plan.rules.quota, self.plan.crediting.scale
@@ -122,37 +121,28 @@ class QuotaTally:
         moved = []
         standings = self._standings
         for number in numbers:
-            before = standings[number]
-            after = self._look_at(number, before)
+            before, after = standings[number], self._look_at(number)
             if after is not before:
                 standings[number] = after
+                self._changed_units.add(number)
                 moved.append((number, before))
-        self._changed_units.update(number for number, _ in moved)
         return moved
 
-    def _look_at(self, number: int, before: Standing) -> Standing:
+    def _look_at(self, number: int) -> Standing:
         """The unit's standing now; it will be looked at again before it can have left it."""
         credited, target = self._in_small(number)
-        band = self.plan.band
-        edges = band.edges(before, credited, target)
-        after = OVER if target <= edges[0] else UNDER if target >= edges[1] else ON_QUOTA
-        if after is not before:
-            edges = band.edges(after, credited, target)
-        self._wait(number, target, band.stays(after, edges, target))
+        after, (low, high) = self.plan.band.place(self._standings[number], credited, target)
+        if largest := self._largest[number]:
+            if low is not None:
+                self._falls.wait(number, self._fall + (target - low) // largest)
+            if high is not None:
+                self._rises.wait(number, self._rise + (high - target) // largest)
         return after
-
-    def _wait(self, number: int, target: int, stay: Stay) -> None:
-        largest = self._largest[number]
-        if largest:
-            low, high = stay
-            fall = None if low is None else self._fall + (target - low) // largest
-            rise = None if high is None else self._rise + (high - target) // largest
-            self._rises.wait(number, rise)
-            self._falls.wait(number, fall)
 
     def _in_small(self, number: int) -> tuple[int, int]:
         """Credited and target in the plan's smallest unit."""
-        target = sum(map(mul, self._parts[number], self._totals))
+        parts, totals = self._parts[number], self._totals
+        target = parts[0] * totals[0] if self._is_exact else sum(map(mul, parts, totals))
         return self._credited[number] * self._whole, target
 
     def standing(self, number: int) -> Standing:

@@ -23,10 +23,8 @@ class Thresholds:
         """How many are kept, replaced ones included: at most four for each unit and 64."""
         return len(self._heap)
 
-    def wait(self, unit: int, bound: int | None) -> None:
+    def wait(self, unit: int, bound: int) -> None:
         """The unit is passed at this bound at the latest; an earlier one that is there stays."""
-        if bound is None:
-            return
         key, kept = bound * self._size + unit, self._keys[unit]
         if kept is not None and kept <= key:
             return

@@ -1,7 +1,6 @@
 """The world of one Land: entries and definitions in their order, and every crossing they make."""
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -12,7 +11,7 @@ from services.quota.domain.plan import plan_of
 from services.quota.domain.postings import Entry
 from services.quota.domain.standing import ON_QUOTA
 from services.quota.domain.tally import Moved, QuotaTally, tally_of
-from shared.codes import Ags, Cause, Land, Programme, QuotaCode, Standing
+from shared.codes import Ags, Cause, Land, QuotaCode, Standing
 
 
 class Amounts(NamedTuple):
@@ -37,7 +36,7 @@ class World:
     """All quotas of a Land at one position; how entries are batched changes no crossing."""
 
     __slots__ = (
-        "_crossing", "_daily", "_definition", "_hash", "_rebuilds", "_restated", "_sequence",
+        "_crossing", "_definition", "_hash", "_rebuilds", "_restated", "_sequence",
         "_tallies", "land",
     )  # fmt: skip
 
@@ -46,7 +45,6 @@ class World:
         self._sequence, self._definition, self._crossing, self._hash, self._rebuilds = position
         self._tallies = sorted(tallies, key=_quota_of)
         self._restated: set[QuotaCode] = set()
-        self._daily: dict[tuple[Ags, Programme, date], int] = {}
 
     @classmethod
     def load(
@@ -95,13 +93,12 @@ class World:
         """Count all postings of the next entry, then cross; by quota, then unit."""
         if entry.sequence != self._sequence + 1:
             raise OutOfOrder(self._sequence + 1, entry.sequence)
-        daily, tallies = self._daily, self._tallies
+        tallies = self._tallies
         for posting in entry.postings:
             unit, programme, persons = posting.unit, posting.programme, posting.persons
-            place = (unit, programme, posting.effective_on)
-            daily[place] = daily.get(place, 0) + persons
+            day = posting.effective_on
             for tally in tallies:
-                tally.count(*place, persons)
+                tally.count(unit, programme, day, persons)
         self._sequence, self._hash = entry.sequence, entry.hash
         crossings: list[Crossing] = []
         for tally in tallies:
@@ -152,11 +149,10 @@ class World:
             counts=[count for tally in changed for count in tally.changed_counts()],
             totals=[total for tally in changed for total in tally.changed_totals()],
             restated={_quota_of(tally): tally.counts() for tally in restated},
-            daily={place: persons for place, persons in self._daily.items() if persons},
         )
         for tally in self._tallies:
             tally.forget_changes()
-        self._restated, self._daily = set(), {}
+        self._restated = set()
         return changes
 
     def _cross(

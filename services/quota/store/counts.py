@@ -1,16 +1,15 @@
-"""The running numbers of quotas, and the daily sums that they can be restated from."""
+"""The running numbers of quotas."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date
 
 from services.quota.domain.counts import Changes, Counts
-from shared.codes import Ags, Land, Programme, QuotaCode, Standing
+from shared.codes import Ags, QuotaCode, Standing
 from shared.postgres import Connection
 
 SCALES = "SELECT quota, scale FROM scales WHERE quota = ANY($1::text[])"
 UNITS = "SELECT quota, unit, credited, standing FROM unit_counts WHERE quota = ANY($1::text[])"
 TOTALS = "SELECT quota, starts, total FROM stretch_totals WHERE quota = ANY($1::text[])"
-DAILY = "SELECT unit, programme, effective_on, persons FROM daily_sums WHERE land = $1"
 
 SET_SCALE = """
     INSERT INTO scales (quota, scale) VALUES ($1, $2)
@@ -26,12 +25,6 @@ SET_TOTALS = """
     INSERT INTO stretch_totals (quota, starts, total)
     SELECT * FROM unnest($1::text[], $2::date[], $3::numeric[])
     ON CONFLICT (quota, starts) DO UPDATE SET total = excluded.total
-"""
-ADD_DAILY = """
-    INSERT INTO daily_sums (land, unit, programme, effective_on, persons)
-    SELECT $1, * FROM unnest($2::text[], $3::text[], $4::date[], $5::bigint[])
-    ON CONFLICT (land, unit, programme, effective_on)
-    DO UPDATE SET persons = daily_sums.persons + excluded.persons
 """
 FORGET_UNITS = "DELETE FROM unit_counts WHERE quota = $1"
 FORGET_TOTALS = "DELETE FROM stretch_totals WHERE quota = $1"
@@ -55,7 +48,7 @@ async def load_counts(tx: Connection, quotas: Iterable[QuotaCode]) -> dict[Quota
     }
 
 
-async def save_counts(tx: Connection, land: Land, changes: Changes) -> None:
+async def save_counts(tx: Connection, changes: Changes) -> None:
     """Write what a batch or a definition changed."""
     for quota, counts in changes.restated.items():
         await _replace(tx, quota, counts)
@@ -64,9 +57,6 @@ async def save_counts(tx: Connection, land: Land, changes: Changes) -> None:
         await tx.execute(SET_UNITS, *map(list, zip(*units, strict=True)))
     if totals:
         await tx.execute(SET_TOTALS, *map(list, zip(*totals, strict=True)))
-    if changes.daily:
-        rows = sorted((*place, persons) for place, persons in changes.daily.items())  # as indexed
-        await tx.execute(ADD_DAILY, land, *map(list, zip(*rows, strict=True)))
 
 
 async def _replace(tx: Connection, quota: QuotaCode, counts: Counts) -> None:
@@ -79,11 +69,3 @@ async def _replace(tx: Connection, quota: QuotaCode, counts: Counts) -> None:
     await tx.execute(SET_UNITS, [quota] * len(units), units, credited, standings)
     starts, totals = list(counts.totals), list(counts.totals.values())
     await tx.execute(SET_TOTALS, [quota] * len(starts), starts, totals)
-
-
-async def load_daily(tx: Connection, land: Land) -> Mapping[tuple[Ags, Programme, date], int]:
-    """The people of a Land by unit, programme and effective day."""
-    return {
-        (row["unit"], row["programme"], row["effective_on"]): row["persons"]
-        for row in await tx.fetch(DAILY, land)
-    }

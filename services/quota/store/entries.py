@@ -1,6 +1,6 @@
 """Quota's own copy of the ledger, one packed row for each applied batch."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import date, datetime
 from itertools import count, repeat
 from typing import NamedTuple
@@ -12,6 +12,7 @@ from services.quota.domain.postings import Entry, Posting
 from shared.codes import Ags, EntryType, Land, Programme
 from shared.postgres import Connection
 
+PAGE = 5000
 INSERT = """
     INSERT INTO entry_batches (land, first_sequence, last_sequence, last_recorded_at, entries)
     VALUES ($1, $2, $3, $4, $5)
@@ -131,6 +132,15 @@ async def list_entries(tx: Connection, land: Land, low: int, high: int) -> Seque
     """The applied entries from number `low` to `high`, both included."""
     batches = map(_unpack, await tx.fetch(BETWEEN, land, low, high))
     return [entry for batch in batches for entry in batch if low <= entry.sequence <= high]
+
+
+async def entries_between(
+    tx: Connection, land: Land, after: int, until: int
+) -> AsyncIterator[Entry]:
+    """The applied entries above one number, up to another, in order."""
+    for low in range(after + 1, until + 1, PAGE):
+        for entry in await list_entries(tx, land, low, min(low + PAGE - 1, until)):
+            yield entry
 
 
 async def load_last_recorded_before(tx: Connection, land: Land, instant: datetime) -> int:

@@ -2,22 +2,17 @@
 
 from collections import deque
 from collections.abc import AsyncIterator
-from datetime import date, datetime
+from datetime import datetime
 from typing import NamedTuple
 
-from services.quota.domain.counts import Position
 from services.quota.domain.definitions import Definition
 from services.quota.domain.postings import Entry
 from services.quota.domain.world import World
-from services.quota.store.counts import load_daily
-from services.quota.store.entries import list_entries, load_last_recorded_before
-from services.quota.store.positions import load_position
+from services.quota.store.days import load_daily_at
+from services.quota.store.entries import entries_between, load_last_recorded_before
 from services.quota.store.snapshots import load_snapshot
-from shared.codes import Ags, Land, Programme
+from shared.codes import Land
 from shared.postgres import Connection
-
-PAGE = 5000
-Sums = dict[tuple[Ags, Programme, date], int]
 
 
 class Place(NamedTuple):
@@ -64,39 +59,10 @@ async def load_world_at(
     start = Place(position.sequence, position.definition)
     async for step in steps_after(tx, land, start, known, place.sequence):
         if isinstance(step, Definition):
-            now = await load_position(tx, land)
-            world.define(step, await load_daily_at(tx, land, step.ledger_sequence, now))
+            world.define(step, await load_daily_at(tx, land, step.ledger_sequence))
         else:
             world.apply(step)
     return world
-
-
-async def entries_between(
-    tx: Connection, land: Land, after: int, until: int
-) -> AsyncIterator[Entry]:
-    """The applied entries above one number, up to another, in order."""
-    for low in range(after + 1, until + 1, PAGE):
-        for entry in await list_entries(tx, land, low, min(low + PAGE - 1, until)):
-            yield entry
-
-
-async def load_daily_at(tx: Connection, land: Land, sequence: int, now: Position) -> Sums:
-    """The daily sums after an entry: forward from nothing or back from now, what is shorter."""
-    if sequence * 2 < now.sequence:
-        sums: Sums = {}
-        async for entry in entries_between(tx, land, 0, sequence):
-            _add(sums, entry, 1)
-        return sums
-    sums = dict(await load_daily(tx, land))
-    async for entry in entries_between(tx, land, sequence, now.sequence):
-        _add(sums, entry, -1)
-    return sums
-
-
-def _add(sums: Sums, entry: Entry, sign: int) -> None:
-    for posting in entry.postings:
-        place = (posting.unit, posting.programme, posting.effective_on)
-        sums[place] = sums.get(place, 0) + sign * posting.persons
 
 
 async def steps_after(

@@ -7,8 +7,9 @@ from services.quota.domain.counts import Position
 from services.quota.domain.crossings import Crossing
 from services.quota.domain.definitions import Change, Definition
 from services.quota.domain.world import World
-from services.quota.store.counts import load_counts, load_daily, save_counts
+from services.quota.store.counts import load_counts, save_counts
 from services.quota.store.crossings import insert_crossings
+from services.quota.store.days import load_daily
 from services.quota.store.definitions import insert_definition, list_definitions
 from services.quota.store.positions import advance, load_owned_position, lock_position
 from services.quota.store.snapshots import insert_snapshot, is_due
@@ -34,7 +35,7 @@ async def save_world(
     """Move a Land on from the position where it was seen, or raise OwnershipLost."""
     changes = world.take_changes()
     await advance(tx, world.land, seen, changes.position)
-    await save_counts(tx, world.land, changes)
+    await save_counts(tx, changes)
     await insert_crossings(tx, crossings, found_at)
     if changes.restated or is_due(seen, world):
         await insert_snapshot(tx, world.land, world.position, world.counts())

@@ -24,6 +24,7 @@ from services.notifications.store.recipients import insert_recipient
 from services.quota.handlers.placements import PlacementCounter
 from services.quota.handlers.seeds import seed_lands
 from services.quota.store.crossings import list_crossings_after
+from services.quota.store.days import sum_days
 from shared.codes import Land
 from shared.contracts.crossings import crossing_document
 from shared.line import Line
@@ -95,9 +96,11 @@ class House:
         return ledger[-len(placed) :]
 
     async def count(self) -> None:
-        """Quota takes what the ledger has."""
+        """Quota takes what the ledger has, and sums its days."""
         counter = PlacementCounter(self.pools["quota"], self.feeds, self.bell("quota"))
         await Line(LAND, counter).settle()
+        async with transaction(self.pools["quota"]) as tx:
+            await sum_days(tx, LAND)
 
     async def tell(self) -> None:
         """Notifications take what crossed."""

@@ -1,5 +1,6 @@
 """A reader of ledger events in memory: what its lands were brought, and in which order."""
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -83,6 +84,8 @@ class ReaderInMemory:
     database: Database
     lands: dict[Land, LandInMemory] = field(default_factory=dict)
     silent: set[str] = field(default_factory=set)
+    slow: set[str] = field(default_factory=set)
+    done: asyncio.Event = field(default_factory=asyncio.Event)
 
     def of(self, land: Land) -> LandInMemory:
         memory = self.lands.setdefault(land, LandInMemory(land=land, genesis=GENESIS))
@@ -98,6 +101,8 @@ class ReaderInMemory:
 
     async def apply(self, land: Land, events: Sequence[Event[str]]) -> None:
         await ping(self.database)  # as a transaction of a service would
+        if land in self.slow:
+            await self.done.wait()
         await self.of(land).apply(land, events)
 
     async def load_fingerprints(self, land: Land, low: int, high: int) -> dict[int, str]:

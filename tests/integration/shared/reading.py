@@ -90,6 +90,7 @@ async def consuming(inbox: Inbox[Any], bootstrap: str) -> AsyncIterator[None]:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await close_quietly(broker)
+        await inbox.end()
 
 
 @asynccontextmanager

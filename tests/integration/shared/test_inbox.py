@@ -77,6 +77,31 @@ async def test_poison_is_buried_byte_for_byte_and_stops_nobody(reading: Reading)
     assert await reading.letters() == letters
 
 
+async def test_a_land_that_is_slow_to_commit_holds_up_no_other(reading: Reading) -> None:
+    reading.reader.slow.add("01")
+    await reading.put("01", reading.ledgers.record("01", 3))
+    await reading.put("02", reading.ledgers.record("02", 3))
+    await reading.start()
+    await reading.reached(land_02=3)
+    await reading.put("02", reading.ledgers.record("02", 2))
+    await reading.reached(land_02=5)
+    assert reading.reader.numbers("01") == []
+    reading.reader.done.set()
+    await reading.reached(land_01=3)
+
+
+async def test_while_much_is_left_no_more_is_taken(reading: Reading) -> None:
+    reading.reader.slow.add("01")
+    await reading.put("01", reading.ledgers.record("01", 6000))
+    watch = (await reading.start()).watch
+    assert watch
+    await eventually(lambda: watch.places.get(0, 0) > 5000, within=20, because="some is taken")
+    await reading.put("01", reading.ledgers.record("01", 1))
+    assert watch.places[0] <= 5100
+    reading.reader.done.set()
+    await reading.reached(land_01=6001)
+
+
 async def test_a_restart_goes_on_at_the_remembered_place(reading: Reading) -> None:
     await reading.put("01", reading.ledgers.record("01", 5))
     await reading.start()

@@ -25,7 +25,6 @@ class Stored:
         self.position = Position()
         self.definitions: list[Definition] = []
         self.counts: dict[QuotaCode, Counts] = {}
-        self.daily: dict[object, int] = {}
 
     def save(self, changes: Changes) -> None:
         self.position = changes.position
@@ -41,8 +40,6 @@ class Stored:
         for quota, starts, total in changes.totals:
             stored = self.counts[quota]
             self.counts[quota] = replace(stored, totals={**stored.totals, starts: total})
-        for place, persons in changes.daily.items():
-            self.daily[place] = self.daily.get(place, 0) + persons
 
     def load(self) -> World:
         return World.load(SH, self.position, self.definitions, self.counts)
@@ -134,6 +131,3 @@ def test_a_world_that_was_stored_and_loaded_goes_on_as_if_never_stopped(
     told.save()
     assert told.stored.counts == told.world.counts()
     assert told.stored.position == told.world.position
-    assert {p: n for p, n in told.stored.daily.items() if n} == {
-        p: n for p, n in told.naive.daily().items() if n
-    }

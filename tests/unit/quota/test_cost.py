@@ -21,9 +21,14 @@ class Watched(QuotaTally):
 
     looks = 0
 
-    def _look_at(self, number: int, before: Standing) -> Standing:
+    def _look_at(self, number: int) -> Standing:
         self.looks += 1
-        return super()._look_at(number, before)
+        return super()._look_at(number)
+
+    def load(self, counts: Counts) -> None:
+        """Looks at every unit once, which is not counted."""
+        super().load(counts)
+        self.looks = 0
 
 
 def a_watched_tally(keys: int, *changes: Change) -> Watched:

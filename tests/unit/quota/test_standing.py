@@ -61,10 +61,10 @@ def test_without_persons_percent_alone_decides_but_a_target_of_0_is_on_quota() -
 
 def test_a_standing_is_looked_at_again_before_a_target_of_0_that_is_spared() -> None:
     band = band_of(a_tolerance(None, percent=25), person=10)
-    assert band.stays(OVER, (80, 134), 7) == (1, 80)
-    assert band.stays(OVER, (80, 134), -7) == (None, -1)
-    assert band.stays(ON_QUOTA, (-1, 1), 0) == (0, 0)
-    assert band.stays(UNDER, (-134, -80), -7) == (-80, -1)
+    assert band.place(ON_QUOTA, 100, 7) == (OVER, (1, 80))
+    assert band.place(OVER, 100, -7) == (OVER, (None, -1))
+    assert band.place(OVER, 100, 0) == (ON_QUOTA, (0, 0))
+    assert band.place(ON_QUOTA, -100, -7) == (UNDER, (-80, -1))
 
 
 def test_a_release_keeps_a_standing_at_a_target_of_0_too() -> None:

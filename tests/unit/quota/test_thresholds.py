@@ -37,16 +37,6 @@ def test_an_earlier_bound_replaces_a_later_one_and_stays() -> None:
     assert waiting.take_passed(99) == []
 
 
-def test_no_bound_is_never_passed_and_takes_none_away() -> None:
-    waiting = Thresholds(2)
-    waiting.wait(0, None)
-    assert len(waiting) == 0
-    assert waiting.take_passed(99) == []
-    waiting.wait(1, 10)
-    waiting.wait(1, None)
-    assert waiting.take_passed(99) == [1]
-
-
 def test_bounds_below_zero_are_passed_too() -> None:
     waiting = Thresholds(3)
     waiting.wait(2, -5)

@@ -230,7 +230,6 @@ def test_changes_are_what_a_transaction_has_to_write() -> None:
         counts=[CountChanged(ALLIANCE, FLENSBURG, 2, OVER), CountChanged(ALLIANCE, KIEL, 0, UNDER)],
         totals=[TotalChanged(ALLIANCE, FIRST_DAY, 2)],
         restated={},
-        daily={(FLENSBURG, SAFE_HARBOUR, DAY): 2, (LUEBECK, ASYLUM, DAY): 5},
     )
 
 
@@ -238,15 +237,7 @@ def test_changes_are_taken_once() -> None:
     world = two_cities()
     applied(world, a_posting(FLENSBURG, 2))
     world.take_changes()
-    assert world.take_changes() == Changes(world.position, [], [], {}, {})
-
-
-def test_days_that_net_to_nothing_are_no_change() -> None:
-    world = two_cities()
-    applied(
-        world, a_posting(FLENSBURG, 2), a_posting(FLENSBURG, -2), a_posting(FLENSBURG, 3, FIRST_DAY)
-    )
-    assert world.take_changes().daily == {(FLENSBURG, SAFE_HARBOUR, FIRST_DAY): 3}
+    assert world.take_changes() == Changes(world.position, [], [], {})
 
 
 def test_a_defined_quota_is_written_whole_and_the_others_by_their_changes() -> None:
