@@ -19,7 +19,6 @@ HEADERS = {
         "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; "
         "frame-ancestors 'none'"
     ),
-    "X-Content-Type-Options": "nosniff",
     "Content-Language": "de, en",
     "Vary": "Accept-Language",
 }

@@ -29,11 +29,7 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-SAFE = {
-    "Content-Security-Policy": POLICY,
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-}
+HEADERS = {"Content-Security-Policy": POLICY}
 
 
 def documents_of(service: str) -> list[APIRouter]:
@@ -52,7 +48,7 @@ def documents_of(service: str) -> list[APIRouter]:
 def _json(made: Callable[[FastAPI], bytes]) -> Callable[..., Any]:
     async def show(request: Request) -> Response:
         body = await asyncio.to_thread(made, request.app)
-        return Response(body, media_type="application/json", headers=SAFE)
+        return Response(body, media_type="application/json")
 
     return show
 
@@ -61,7 +57,7 @@ def _page(service: str, template: str) -> Callable[..., Any]:
     made = cache(lambda: rendered(template, service=service, events=asyncapi_document(service)))
 
     async def show() -> Response:
-        return Response(made(), media_type="text/html", headers=SAFE)
+        return Response(made(), media_type="text/html", headers=HEADERS)
 
     return show
 
@@ -70,4 +66,4 @@ async def show_asset(name: str) -> Response:
     """A script or style of the pages, or `not-found`."""
     if name not in ASSETS:
         raise Problem("not-found")
-    return FileResponse(ASSETS[name] / name, headers=SAFE | {"Cache-Control": "max-age=86400"})
+    return FileResponse(ASSETS[name] / name, headers={"Cache-Control": "max-age=86400"})

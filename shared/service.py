@@ -17,10 +17,11 @@ from fastapi import APIRouter, Depends, FastAPI, Request
 
 from access.entrance import AskedKeys, Entrance, Keys
 from access.issuer import Issuer
+from access.rate import RateLimit
 from shared.forgetting import forget_daily
+from shared.http.guarded import GuardedApp, safe_headers
 from shared.http.health import health_router
 from shared.http.problems import Problem
-from shared.http.rate import RateLimit
 from shared.http.refusals import answer_problems
 from shared.http.route import Trail
 from shared.logs import start_logging
@@ -64,7 +65,7 @@ class Service:
         `keys` knows API keys; without it admissions is asked about each.
         """
         self.work, settings = work, self.settings
-        app = FastAPI(
+        app = GuardedApp(
             title=f"Hafenlotse {self.name}",
             version="1",
             openapi_url=None,  # what describes us is served by routers of its own
@@ -74,6 +75,7 @@ class Service:
             redirect_slashes=False,
             telemetry={"tracing": False, "metrics": False, "logs": False},  # nobody listens
         )
+        app.safe = safe_headers(settings.public_address)
         app.state.service, app.state.trail = self, self.trail
         app.state.entrance = Entrance(
             Issuer(settings.issuer, settings.audience, settings.issuer_inside, settings.claims),

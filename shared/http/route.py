@@ -13,10 +13,10 @@ from pydantic import BaseModel, ConfigDict
 
 from access.caller import Caller, IssuerUnavailable, TokenInvalid
 from access.entrance import Entrance
+from access.rate import RateLimit
 from shared.codes import Role
 from shared.http.faults import faults_of
 from shared.http.problems import Fault, Problem
-from shared.http.rate import RateLimit
 from shared.http.reading import parse_json, read_body
 from shared.postgres import Connection, Database
 

@@ -2,7 +2,8 @@
 
 import sys
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import httpx
@@ -13,6 +14,8 @@ from embedded.child import Child, Command
 from embedded.gateway import SERVICES, gateway_command
 from embedded.ports import is_free, pick_port
 from embedded.settings import ROOT
+from shared.http.guarded import SAFE
+from shared.http.problems import PROBLEMS
 from tests.eventually import eventually
 
 pytestmark = pytest.mark.asyncio
@@ -27,13 +30,13 @@ class Gateway:
     ports: list[int]
 
 
-@pytest.fixture(scope="module")
-def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
-    folder = tmp_path_factory.mktemp("gateway")
+@contextmanager
+def running_gateway(folder: Path, **environment: str) -> Iterator[Gateway]:
     port, *others = ports = pick_ports(4)
     services = dict(zip(SERVICES, others, strict=True))
     program = Path(__file__).with_name("upstream.py")
-    commands = [gateway_command(port, services, folder)] + [
+    command = gateway_command(port, services, folder)
+    commands = [replace(command, environment={**command.environment, **environment})] + [
         Command(name, [sys.executable, str(program), str(services[name])])
         for name in SERVICES
         if name != DOWN
@@ -41,19 +44,33 @@ def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
     children = [
         Child(command, folder / f"{command.name}.log", str(folder), ROOT) for command in commands
     ]
-    yield Gateway(f"http://127.0.0.1:{port}", ports[:-1])
-    for child in children:
-        child.stop(5)
+    try:
+        yield Gateway(f"http://127.0.0.1:{port}", ports[:-1])
+    finally:
+        for child in children:
+            child.stop(5)
 
 
-@pytest_asyncio.fixture
-async def client(gateway: Gateway) -> AsyncIterator[httpx.AsyncClient]:
+@pytest.fixture(scope="module")
+def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
+    with running_gateway(tmp_path_factory.mktemp("gateway")) as gateway:
+        yield gateway
+
+
+@asynccontextmanager
+async def client_of(gateway: Gateway) -> AsyncIterator[httpx.AsyncClient]:
     await eventually(
         lambda: not any(is_free(port) for port in gateway.ports),
         within=15,
         because="the gateway and the two services listen",
     )
     async with httpx.AsyncClient(base_url=gateway.address) as client:
+        yield client
+
+
+@pytest_asyncio.fixture
+async def client(gateway: Gateway) -> AsyncIterator[httpx.AsyncClient]:
+    async with client_of(gateway) as client:
         yield client
 
 
@@ -120,6 +137,8 @@ async def test_a_service_that_is_down_is_a_problem_in_the_callers_language(
     assert int(answer.headers["Retry-After"]) >= 1
     assert answer.headers["Content-Language"] == language
     assert "Accept-Language" in answer.headers["Vary"]
+    assert {name: answer.headers.get(name) for name in SAFE} == SAFE
+    assert "Strict-Transport-Security" not in answer.headers
     problem = answer.json()
     assert problem["type"] == f"/{DOWN}/problems/unavailable"
     assert (problem["title"], problem["status"]) == (title, 503)
@@ -132,9 +151,31 @@ async def test_a_path_of_no_service_is_not_found(client: httpx.AsyncClient, path
     assert answer.status_code == 404
     assert answer.headers["Content-Type"] == "application/problem+json"
     assert answer.json()["type"] == "/admissions/problems/not-found"
+    assert {name: answer.headers.get(name) for name in SAFE} == SAFE
 
 
 @pytest.mark.parametrize("method", ["DELETE", "PATCH", "OPTIONS", "TRACE"])
 async def test_every_method_reaches_the_service(client: httpx.AsyncClient, method: str) -> None:
     answer = await client.request(method, "/quota/v1/quotas")
     assert answer.json()["path"] == "/quota/v1/quotas"
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+async def test_a_method_that_nobody_knows_is_a_problem(
+    client: httpx.AsyncClient, language: str
+) -> None:
+    headers = {"Accept-Language": language}
+    answer = await client.request("FOO", "/quota/v1/quotas", headers=headers)
+    assert (answer.status_code, answer.json()["type"]) == (405, "/quota/problems/method")
+    _, detail = PROBLEMS["method"][language]
+    assert answer.json()["detail"] == detail.format(method="FOO")
+    assert "GET" in answer.headers["Allow"]
+    assert {name: answer.headers.get(name) for name in SAFE} == SAFE
+    assert (await client.request("FOO", "/other")).status_code == 404
+
+
+async def test_who_is_reached_by_tls_wants_to_be_reached_so(tmp_path: Path) -> None:
+    with running_gateway(tmp_path, HAFENLOTSE_PUBLIC_ADDRESS="https://hafen.example") as gateway:
+        async with client_of(gateway) as client:
+            answer = await client.get("/")
+    assert answer.headers["Strict-Transport-Security"] == "max-age=31536000"

@@ -14,6 +14,7 @@ import pytest_asyncio
 
 from services.notifications.handlers.old_changes import forget_old_changes
 from shared.codes import Land
+from shared.http.guarded import SAFE
 from shared.postgres import Database
 from tests.eventually import eventually
 from tests.integration.notifications.crossings import CrossingsInTest
@@ -69,6 +70,7 @@ async def world(
 async def test_each_change_is_told_in_order_as_the_alert_then_stood(world: World) -> None:
     async with world.station.reader() as reader:
         assert reader.answer.headers["content-type"].startswith("text/event-stream")
+        assert {name: reader.answer.headers.get(name) for name in SAFE} == SAFE
         await world.cross(("01003", "over"), ("01003", "on-quota"), ("01001", "under"))
         await reader.reads(4)
         [first, *_] = await world.alerts()

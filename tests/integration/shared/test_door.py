@@ -5,6 +5,7 @@ import gzip
 import httpx
 import pytest
 
+from shared.http.guarded import SAFE
 from tests.integration.servers import OwnDatabase
 from tests.integration.shared.false_claims import FALSE
 from tests.integration.shared.forging import FORGED
@@ -124,6 +125,7 @@ async def test_a_mistake_of_ours_is_a_failure_and_no_outage(notes: Notes) -> Non
     assert (answer.status_code, slug(answer)) == (500, "failure")
     assert "retry-after" not in answer.headers
     assert "int" not in answer.text.lower().replace("internal", "")
+    assert {name: answer.headers.get(name) for name in SAFE} == SAFE
 
 
 async def test_a_body_of_another_shape_is_invalid(notes: Notes) -> None:

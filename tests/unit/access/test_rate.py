@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from shared.http.rate import REMEMBERED_CLIENTS, RateLimit
+from access.rate import REMEMBERED_CLIENTS, RateLimit
 
 
 @dataclass
