@@ -15,6 +15,14 @@ class TokenInvalid(Exception):
     """A token or key that is not from whom it says, not for us, or not valid now."""
 
 
+class TokenMissing(Exception):
+    """There is neither a token nor a key."""
+
+
+class TooMany(Exception):
+    """Too much came without a good token from where this comes from."""
+
+
 class IssuerUnavailable(Exception):
     """Whoever knows about this token or key can't be asked now."""
 

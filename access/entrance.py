@@ -1,12 +1,15 @@
 """Where everyone comes in: tokens are for the issuer, API keys for whoever made them."""
 
 import re
+from collections.abc import Sequence
 from typing import Protocol
 
 import httpx
 
-from access.caller import Caller, IssuerUnavailable, TokenInvalid
+from access.addresses import stranger_at
+from access.caller import Caller, IssuerUnavailable, TokenInvalid, TokenMissing, TooMany
 from access.issuer import Issuer
+from access.rate import RateLimit
 
 PREFIX = "hl_"
 """How every API key begins, and no token."""
@@ -20,23 +23,44 @@ ASK_SECONDS = 3.0
 class Keys(Protocol):
     """Whoever knows which API keys are good."""
 
-    async def admit(self, key: str) -> Caller:
-        """The caller behind an API key, or TokenInvalid, or IssuerUnavailable."""
+    async def admit(self, key: str, address: str) -> Caller:
+        """The caller behind an API key, or TokenInvalid, TooMany or IssuerUnavailable."""
 
     async def close(self) -> None:
         """Close what was opened to ask."""
 
 
 class Entrance:
-    """The one entrance of a service."""
+    """The one entrance of a service.
 
-    def __init__(self, issuer: Issuer, keys: Keys) -> None:
-        self._issuer, self._keys = issuer, keys
+    Whoever shows no good token is counted by address, before anything is looked at. A token that
+    was admitted before is not: so nobody who is in waits for a stranger at the same address.
+    """
 
-    async def admit(self, given: str) -> Caller:
-        """The caller behind a token or an API key, or TokenInvalid, or IssuerUnavailable."""
-        knowing = self._keys if given.startswith(PREFIX) else self._issuer
-        return await knowing.admit(given)
+    def __init__(self, issuer: Issuer, keys: Keys, strangers: RateLimit) -> None:
+        self._issuer, self._keys, self._strangers = issuer, keys, strangers
+
+    async def admit(self, headers: Sequence[str], address: str) -> Caller:
+        """The caller behind the `Authorization` headers of a request from an address.
+
+        Or TokenMissing, TokenInvalid, TooMany or IssuerUnavailable.
+        """
+        given, stranger = _bearer(headers), stranger_at(address)
+        is_key = given.startswith(PREFIX)
+        if given and not is_key and (known := await self._issuer.known(given)):
+            return known
+        if not self._strangers.is_passed(stranger):
+            raise TooMany
+        if not given:
+            raise TokenInvalid("there is no single bearer token") if headers else TokenMissing
+        entering = self._keys.admit(given, address) if is_key else self._issuer.admit(given)
+        caller = await entering
+        self._strangers.give_back(stranger)
+        return caller
+
+    def left(self, address: str) -> dict[str, str]:
+        """The headers that say how often nobody may still come from an address."""
+        return self._strangers.headers(stranger_at(address))
 
     async def close(self) -> None:
         """Close the connections."""
@@ -47,6 +71,7 @@ class Entrance:
 class AskedKeys:
     """Asks the service that made the keys, with the key itself, at every request.
 
+    It is told for whom: there, too, a stranger's wrong keys are counted as the stranger's.
     Nothing is remembered: a key that was revoked opens nothing from the next request on.
     """
 
@@ -54,17 +79,18 @@ class AskedKeys:
         self._address = address
         self._client = httpx.AsyncClient(timeout=ASK_SECONDS, trust_env=False)
 
-    async def admit(self, key: str) -> Caller:
+    async def admit(self, key: str, address: str) -> Caller:
         if not FORM.fullmatch(key):
             raise TokenInvalid("this has not the form of an API key")
+        headers = {"Authorization": f"Bearer {key}", "X-Forwarded-For": address}
         try:
-            answer = await self._client.get(
-                self._address, headers={"Authorization": f"Bearer {key}"}
-            )
+            answer = await self._client.get(self._address, headers=headers)
         except httpx.HTTPError as failure:
             raise IssuerUnavailable(self._address) from failure
         if answer.status_code == httpx.codes.UNAUTHORIZED:
             raise TokenInvalid("this is no API key")
+        if answer.status_code == httpx.codes.TOO_MANY_REQUESTS:
+            raise TooMany
         if answer.status_code != httpx.codes.OK:
             raise IssuerUnavailable(f"{self._address} answered {answer.status_code}")
         try:
@@ -74,3 +100,9 @@ class AskedKeys:
 
     async def close(self) -> None:
         await self._client.aclose()
+
+
+def _bearer(headers: Sequence[str]) -> str:
+    """The token of the one header, empty where it is not just that."""
+    scheme, _, token = headers[0].partition(" ") if len(headers) == 1 else ("", "", "")
+    return token.strip() if scheme.lower() == "bearer" else ""

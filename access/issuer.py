@@ -61,12 +61,16 @@ class Issuer:
         self._refresh: asyncio.Task[None] | None = None
         self._known: dict[str, tuple[float, Caller]] = {}
 
-    async def admit(self, token: str) -> Caller:
-        """The caller behind a token, or TokenInvalid, or IssuerUnavailable."""
+    async def known(self, token: str) -> Caller | None:
+        """The caller whom this very token has let in before, and still does."""
         await self._load_keys()
         known = self._known.get(token)
-        if known and self._clock.now() < known[0]:
-            return known[1]
+        return known[1] if known and self._clock.now() < known[0] else None
+
+    async def admit(self, token: str) -> Caller:
+        """The caller behind a token, or TokenInvalid, or IssuerUnavailable."""
+        if known := await self.known(token):
+            return known
         caller = self._mapping.caller_of(await self._verify(token))
         if len(self._known) >= REMEMBERED_TOKENS:
             self._known.clear()

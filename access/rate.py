@@ -15,6 +15,7 @@ class RateLimit:
     per_second: float
     burst: int
     clock: Callable[[], float] = time.monotonic
+    counted: str = "client"
     buckets: dict[str, tuple[float, float]] = field(default_factory=dict)
 
     def is_passed(self, client: str) -> bool:
@@ -28,12 +29,17 @@ class RateLimit:
             del self.buckets[next(iter(self.buckets))]
         return may_pass
 
+    def give_back(self, client: str) -> None:
+        """What was passed is not to count after all."""
+        left, since = self.buckets.get(client, (float(self.burst), self.clock()))
+        self.buckets[client] = (min(float(self.burst), left + 1.0), since)
+
     def headers(self, client: str) -> dict[str, str]:
         """What a client may still do, as draft-ietf-httpapi-ratelimit-headers writes it."""
         left, _ = self.buckets.get(client, (float(self.burst), 0.0))
         window = math.ceil(self.burst / self.per_second)
         full_in = math.ceil((self.burst - left) / self.per_second)
         return {
-            "RateLimit-Policy": f'"client";q={self.burst};w={window}',
-            "RateLimit": f'"client";r={int(left)};t={full_in}',
+            "RateLimit-Policy": f'"{self.counted}";q={self.burst};w={window}',
+            "RateLimit": f'"{self.counted}";r={int(left)};t={full_in}',
         }

@@ -80,6 +80,9 @@ class Service:
         app.state.entrance = Entrance(
             Issuer(settings.issuer, settings.audience, settings.issuer_inside, settings.claims),
             keys or AskedKeys(settings.admissions_url + WHO_AM_I),
+            RateLimit(
+                settings.stranger_rate_per_second, settings.stranger_rate_burst, counted="address"
+            ),
         )
         app.state.rate_limit = RateLimit(settings.rate_per_second, settings.rate_burst)
         # Not include_router: FastAPI would look for the route of each request twice.
@@ -153,6 +156,7 @@ class Service:
             access_log=False,
             log_config=None,
             server_header=False,
+            forwarded_allow_ips=self.settings.gateways,
             timeout_graceful_shutdown=STOP_SECONDS,
         )
 

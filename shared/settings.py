@@ -14,6 +14,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from access.addresses import Networks
 from access.claims import ClaimsMapping, read_json
 from access.kafka import KafkaPlace
 from access.transport import (
@@ -119,6 +120,9 @@ class ServiceSettings(KafkaSettings):
     service_client_secret: SecretStr | None = None
     rate_per_second: float = Field(default=300.0, gt=0, allow_inf_nan=False)
     rate_burst: int = Field(default=350, ge=1)
+    stranger_rate_per_second: float = Field(default=300.0, gt=0, allow_inf_nan=False)
+    stranger_rate_burst: int = Field(default=350, ge=1)
+    gateways: Networks = "127.0.0.1"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = "INFO"
 
     @property

@@ -11,7 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, ConfigDict
 
-from access.caller import Caller, IssuerUnavailable, TokenInvalid
+from access.caller import Caller, IssuerUnavailable, TokenInvalid, TokenMissing, TooMany
 from access.entrance import Entrance
 from access.rate import RateLimit
 from shared.codes import Role
@@ -24,6 +24,12 @@ F = TypeVar("F", bound=Callable[..., Any])
 ANY_TOKEN = (Role.CITY, Role.COORDINATION, Role.AUDITOR, Role.OPERATOR)
 ALL_BUT_OPERATOR = (Role.CITY, Role.COORDINATION, Role.AUDITOR)
 JSON = "application/json"
+STAYS_OUT: dict[type[Exception], str] = {
+    TokenMissing: "token-missing",
+    TokenInvalid: "token-invalid",
+    TooMany: "too-many",
+    IssuerUnavailable: "unavailable",
+}
 VISIBLE = re.compile(r"[!-~]{1,128}")
 
 
@@ -178,18 +184,13 @@ async def admit(request: Request, rule: Rule, *, takes_body: bool | None) -> Cal
 
 async def _caller_of(request: Request) -> Caller:
     entrance: Entrance = request.app.state.entrance
-    named = request.headers.getlist("authorization")
-    if not named:
-        raise Problem("token-missing")
-    scheme, _, token = named[0].partition(" ")
-    if len(named) > 1 or scheme.lower() != "bearer" or not token.strip():
-        raise Problem("token-invalid")
+    address = request.client.host if request.client else ""
     try:
-        return await entrance.admit(token.strip())
-    except TokenInvalid as invalid:
-        raise Problem("token-invalid") from invalid
-    except IssuerUnavailable as unavailable:
-        raise Problem("unavailable") from unavailable
+        return await entrance.admit(request.headers.getlist("authorization"), address)
+    except tuple(STAYS_OUT) as refused:
+        problem = Problem(STAYS_OUT[type(refused)])
+        problem.headers |= entrance.left(address)
+        raise problem from refused
 
 
 def media_type_of(request: Request) -> str:

@@ -3,8 +3,10 @@
 import asyncio
 import time
 from collections import Counter
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
+import httpx
 import pytest
 
 from tests.end_to_end.system import Caller, System
@@ -12,6 +14,7 @@ from tests.sizes import sized
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
+Ask = Callable[[], Awaitable[httpx.Response]]
 PATH = "/admissions/v1/reasons"
 SECONDS = sized(3, 30)
 LOUD_PER_SECOND, CALM_PER_SECOND = 500, 20
@@ -26,11 +29,11 @@ async def test_a_burst_of_three_hundred_requests_passes(system: System) -> None:
     assert {answer.status_code for answer in answers} == {200}
 
 
-async def flood(caller: Caller, seen: Counter[int]) -> None:
+async def flood(ask: Ask, seen: Counter[int]) -> None:
     """500 requests a second, for ever, whatever is answered."""
     while True:
         began = time.monotonic()
-        some = (caller.get(PATH) for _ in range(int(LOUD_PER_SECOND * EVERY_SECONDS)))
+        some = (ask() for _ in range(int(LOUD_PER_SECOND * EVERY_SECONDS)))
         seen.update(answer.status_code for answer in await asyncio.gather(*some))
         await pause_until(began + EVERY_SECONDS)
 
@@ -56,14 +59,31 @@ async def p99_seconds(caller: Caller) -> float:
 @pytest.mark.promise(27)
 async def test_one_loud_client_does_not_hurt_others(system: System) -> None:
     loud, calm = system.city("01060"), system.city("01061")
+    assert await seen_beside(calm, lambda: loud.get(PATH)) <= {200, 429}
+
+
+async def test_a_loud_stranger_does_not_hurt_whoever_has_a_token(system: System) -> None:
+    calm = system.city("01061")
+    headers = {"Authorization": "Bearer x"}
+    elsewhere = httpx.AsyncHTTPTransport(local_address="127.0.0.2")
+    async with httpx.AsyncClient(transport=elsewhere) as http:
+        stranger = System(system.access_file, http)
+        assert await seen_beside(calm, lambda: stranger.ask("GET", PATH, headers=headers)) <= {
+            401,
+            429,
+        }
+
+
+async def seen_beside(calm: Caller, ask: Ask) -> set[int]:
+    """What a flood of requests is answered, beside which a calm client does not wait."""
     quiet, seen = await p99_seconds(calm), Counter[int]()
-    flooding = asyncio.create_task(flood(loud, seen))
+    flooding = asyncio.create_task(flood(ask, seen))
     try:
         beside = await p99_seconds(calm)
     finally:
         flooding.cancel()
         await asyncio.gather(flooding, return_exceptions=True)
     assert beside <= max(2 * quiet, NOTICED_SECONDS), f"{quiet} s alone, {beside} s beside it"
-    assert seen.keys() <= {200, 429}
     was_loud = sum(seen.values()) > SECONDS * sized(400, 0)  # a busy machine can't send them
     assert seen[429] > 0 or not was_loud
+    return set(seen)

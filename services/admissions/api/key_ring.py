@@ -27,7 +27,7 @@ class KeyRing:
         self._service, self._secrets = service, secrets
         self._uses: dict[str, datetime] = {}
 
-    async def admit(self, key: str) -> Caller:
+    async def admit(self, key: str, _address: str) -> Caller:
         """The city that a key stands for, or TokenInvalid, or IssuerUnavailable."""
         database = self._service.database
         if not FORM.fullmatch(key):

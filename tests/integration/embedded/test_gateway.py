@@ -100,6 +100,24 @@ async def test_headers_arrive_as_they_were_sent_even_twice(client: httpx.AsyncCl
     assert {(name.lower(), value) for name, value in sent} <= set(arrived)
 
 
+async def forwarded(client: httpx.AsyncClient) -> list[str]:
+    """Which addresses a service is told of a client that says to come from elsewhere."""
+    sent = {"X-Forwarded-For": "192.0.2.7", "X-Forwarded-Proto": "https"}
+    told = (await client.get("/quota/v1/quotas", headers=sent)).json()
+    return [value for name, value in told["headers"] if name.lower() == "x-forwarded-for"]
+
+
+async def test_a_client_has_the_address_it_comes_from(client: httpx.AsyncClient) -> None:
+    assert await forwarded(client) == ["127.0.0.1"]
+
+
+async def test_who_ends_tls_before_the_gateway_is_believed(tmp_path: Path) -> None:
+    believed = "192.0.2.0/32 127.0.0.0/8"
+    with running_gateway(tmp_path, HAFENLOTSE_TRUSTED_PROXIES=believed) as gateway:
+        async with client_of(gateway) as client:
+            assert await forwarded(client) == ["192.0.2.7, 127.0.0.1"]
+
+
 async def test_a_body_of_several_megabytes_arrives_whole(client: httpx.AsyncClient) -> None:
     told = (await client.post("/admissions/v1/imports", content=b"x" * 5_000_000)).json()
     assert told["length"] == 5_000_000

@@ -79,3 +79,13 @@ def test_only_the_latest_clients_are_remembered() -> None:
     assert len(limit.buckets) == REMEMBERED_CLIENTS
     assert "client 0" not in limit.buckets
     assert not limit.is_passed("first")
+
+
+def test_what_is_given_back_did_not_count() -> None:
+    limit = RateLimit(per_second=1, burst=3, clock=Clock())
+    for _ in range(10):
+        assert limit.is_passed("a")
+        limit.give_back("a")
+    assert passed(limit, "a", 10) == 3
+    limit.give_back("b")
+    assert passed(limit, "b", 10) == 3
