@@ -14,7 +14,7 @@ from joserfc.jwk import Key, KeySet
 
 from access.caller import Caller, IssuerUnavailable, TokenInvalid
 from access.claims import ClaimsMapping
-from access.tokens import ALGORITHMS, Header, read_header
+from access.tokens import ALGORITHMS, OF_RFC_9068, Header, TokenType, check_kind, read_header
 
 LEEWAY_SECONDS = 30
 KEYS_AGE_SECONDS = 600.0
@@ -48,6 +48,7 @@ class Issuer:
         inside: str | None = None,
         mapping: ClaimsMapping | None = None,
         clock: Clock | None = None,
+        token_type: TokenType = OF_RFC_9068,
     ) -> None:
         self._issuer, self._audience = issuer, audience
         self._inside = (inside or issuer).rstrip("/")
@@ -55,6 +56,7 @@ class Issuer:
         self._client = httpx.AsyncClient(
             timeout=ASK_SECONDS, trust_env=False, follow_redirects=False
         )
+        self._token_type, self._is_told = token_type, False
         self._keys: KeySet | None = None
         self._read_at = self._asked_at = float("-inf")
         self._lock = asyncio.Lock()
@@ -96,7 +98,22 @@ class Issuer:
             ).validate(claims)
         except MALFORMED as fault:
             raise TokenInvalid(type(fault).__name__) from fault
+        self._check_kind(header, claims)
         return claims
+
+    def _check_kind(self, header: Header, claims: dict[str, Any]) -> None:
+        """Say it once, too: it may be the setting that is wrong, and not the token."""
+        try:
+            check_kind(header, claims, self._token_type)
+        except TokenInvalid as wrong:
+            if not self._is_told:
+                self._is_told = True
+                log.warning(
+                    "a token of %s with typ %s is refused: %s; what its access tokens call "
+                    "themselves is set by HAFENLOTSE_TOKEN_TYPE, now %s",
+                    *(self._issuer, header.get("typ"), wrong, self._token_type),
+                )
+            raise
 
     async def _load_keys(self) -> KeySet:
         """The keys as last read; nobody waits while they are read again for their age."""

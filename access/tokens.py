@@ -3,7 +3,7 @@
 import base64
 import json
 import re
-from typing import Any, NoReturn
+from typing import Any, Literal, NoReturn, TypeAlias
 
 from access.caller import TokenInvalid
 
@@ -15,8 +15,18 @@ ALGORITHMS = {
 }
 """By the type of the key: all of them are asymmetric."""
 
-TYPES = ("jwt", "at+jwt")
-"""What a token may call itself: the issuer also signs things that are no access tokens."""
+TokenType: TypeAlias = Literal["at+jwt", "JWT"]
+"""What an issuer's access tokens call themselves in their header."""
+
+OF_RFC_9068: TokenType = "at+jwt"
+TYPES = ("jwt", OF_RFC_9068)
+"""What a token may call itself at all: the issuer also signs proofs, logouts and more."""
+
+OF_OTHER_KINDS = {"nonce", "at_hash", "c_hash", "s_hash", "events"}
+"""Claims of ID tokens and logout tokens, and of no access token."""
+
+WRITTEN_KIND = {"typ": ("bearer",), "token_use": ("access",)}
+"""Where Keycloak and Cognito say in a claim what kind a token is."""
 
 PARTS = re.compile(r"([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)")
 Header = dict[str, Any]
@@ -37,12 +47,35 @@ def read_header(token: str) -> Header:
         raise TokenInvalid("its algorithm is none of ours")
     if "crit" in header or "b64" in header:
         raise TokenInvalid("its header asks for more than we understand")
-    named = header.get("typ", "JWT")
-    if not isinstance(named, str) or named.lower().removeprefix("application/") not in TYPES:
+    if _type_of(header) not in TYPES:
         raise TokenInvalid("it is no access token")
     if not isinstance(header.get("kid", ""), str):
         raise TokenInvalid("its key has no name")
     return header
+
+
+def check_kind(header: Header, claims: dict[str, Any], issued: TokenType) -> None:
+    """TokenInvalid where the issuer signed something else than an access token.
+
+    An issuer whose access tokens call themselves JWT, as its ID tokens do, is believed to write
+    into others what makes them others.
+    """
+    if _type_of(header) == OF_RFC_9068:
+        return
+    if issued == OF_RFC_9068:
+        raise TokenInvalid("it does not say that it is an access token")
+    if not OF_OTHER_KINDS.isdisjoint(claims):
+        raise TokenInvalid("it is an ID token")
+    for name, kinds in WRITTEN_KIND.items():
+        if name in claims and str(claims[name]).lower() not in kinds:
+            raise TokenInvalid("it says that it is something else")
+
+
+def _type_of(header: Header) -> str:
+    named = header.get("typ", "JWT")
+    if not isinstance(named, str):
+        raise TokenInvalid("its type has no name")
+    return named.lower().removeprefix("application/")
 
 
 def _decoded(part: str) -> bytes:

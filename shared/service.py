@@ -15,8 +15,7 @@ import prometheus_client
 import uvicorn
 from fastapi import APIRouter, Depends, FastAPI, Request
 
-from access.entrance import AskedKeys, Entrance, Keys
-from access.issuer import Issuer
+from access.entrance import AskedKeys, Keys
 from access.rate import RateLimit
 from shared.forgetting import forget_daily
 from shared.http.guarded import GuardedApp, safe_headers
@@ -77,12 +76,8 @@ class Service:
         )
         app.safe = safe_headers(settings.public_address)
         app.state.service, app.state.trail = self, self.trail
-        app.state.entrance = Entrance(
-            Issuer(settings.issuer, settings.audience, settings.issuer_inside, settings.claims),
-            keys or AskedKeys(settings.admissions_url + WHO_AM_I),
-            RateLimit(
-                settings.stranger_rate_per_second, settings.stranger_rate_burst, counted="address"
-            ),
+        app.state.entrance = settings.entrance(
+            keys or AskedKeys(settings.admissions_url + WHO_AM_I)
         )
         app.state.rate_limit = RateLimit(settings.rate_per_second, settings.rate_burst)
         # Not include_router: FastAPI would look for the route of each request twice.

@@ -3,20 +3,18 @@
 import os
 import sys
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Literal, Self
 
-from pydantic import BeforeValidator, Field, PostgresDsn, SecretStr, ValidationError
+from pydantic import Field, PostgresDsn, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
-    NoDecode,
     PydanticBaseSettingsSource,
     SecretsSettingsSource,
     SettingsConfigDict,
 )
 
-from access.addresses import Networks
-from access.claims import ClaimsMapping, read_json
 from access.kafka import KafkaPlace
+from access.settings import ADDRESS, AccessSettings
 from access.transport import (
     CaFile,
     Folder,
@@ -30,7 +28,6 @@ from access.transport import (
 
 PREFIX = "HAFENLOTSE_"
 SECRETS = "HAFENLOTSE_SECRETS_DIR"
-ADDRESS = r"^https?://\S+$"
 
 
 class KafkaSettings(BaseSettings):
@@ -99,7 +96,7 @@ class KafkaSettings(BaseSettings):
         return SecretFile(known, file) if known else None
 
 
-class ServiceSettings(KafkaSettings):
+class ServiceSettings(KafkaSettings, AccessSettings):
     """Adds where a service listens, its database, and who may ask it."""
 
     host: str = "127.0.0.1"
@@ -110,19 +107,10 @@ class ServiceSettings(KafkaSettings):
     database_password: SecretStr | None = None
     database_connections: int = Field(default=8, ge=2, le=100)
     public_address: str = Field(default="http://127.0.0.1:8400", pattern=ADDRESS)
-    issuer: str = Field(pattern=ADDRESS)
-    issuer_inside: str | None = None
-    audience: str = "hafenlotse"
-    claims: Annotated[ClaimsMapping, NoDecode, BeforeValidator(read_json)] = ClaimsMapping()
     token_url: str | None = None
     admissions_url: str = "http://127.0.0.1:8401"
     service_client_id: str = "service"
     service_client_secret: SecretStr | None = None
-    rate_per_second: float = Field(default=300.0, gt=0, allow_inf_nan=False)
-    rate_burst: int = Field(default=350, ge=1)
-    stranger_rate_per_second: float = Field(default=300.0, gt=0, allow_inf_nan=False)
-    stranger_rate_burst: int = Field(default=350, ge=1)
-    gateways: Networks = "127.0.0.1"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = "INFO"
 
     @property

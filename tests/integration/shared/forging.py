@@ -19,7 +19,7 @@ from tests.integration.shared.issuers import IssuerInTest, a_key, decoded, part,
 
 Forge = Callable[[IssuerInTest], str]
 P256 = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
-GOOD = {"alg": ALGORITHM, "kid": "first"}
+GOOD = {"alg": ALGORITHM, "kid": "first", "typ": "at+jwt"}
 ADDRESS = "http://127.0.0.1:9/keys"
 
 
@@ -64,6 +64,15 @@ def by_a_stranger(**header: Any) -> Forge:
 def by_the_issuer(**header: Any) -> Forge:
     """Signed by the issuer's own key, under a header that it should not have."""
     return lambda issuer: signed(issuer.key, {**GOOD, **header}, issuer.claims())
+
+
+def of_another_kind(**claims: Any) -> Forge:
+    """What the issuer signs beside access tokens, under the type that it may share with them."""
+
+    def forge(issuer: IssuerInTest) -> str:
+        return signed(issuer.key, {**GOOD, "typ": "JWT"}, issuer.claims(**claims))
+
+    return forge
 
 
 def over(payload: bytes, header: bytes | None = None) -> Forge:
@@ -130,7 +139,28 @@ def spare_bits(good: str) -> str:
     return good[:-1] + letters[letters.index(good[-1]) | 1]
 
 
-FORGED: dict[str, Forge] = {
+OF_OTHER_KINDS: dict[str, Forge] = {
+    "ID token of a code with nonce": of_another_kind(nonce="n-0S6_WzA2Mj"),
+    "ID token beside an access token": of_another_kind(at_hash="77QmUPtjPfzWtF2AnpK9RQ"),
+    "ID token beside a code": of_another_kind(c_hash="LDktKdoQak3Pk0cnXxCltA"),
+    "ID token beside a state": of_another_kind(s_hash="LDktKdoQak3Pk0cnXxCltA"),
+    "ID token of Keycloak": of_another_kind(typ="ID", azp="web"),
+    "refresh token of Keycloak": of_another_kind(typ="Refresh"),
+    "offline token of Keycloak": of_another_kind(typ="Offline"),
+    "bound token of Keycloak": of_another_kind(typ="DPoP"),
+    "logout token": of_another_kind(
+        events={"http://schemas.openid.net/event/backchannel-logout": {}}
+    ),
+    "ID token of Cognito": of_another_kind(token_use="id"),
+    "kind as list": of_another_kind(typ=["Bearer"]),
+}
+"""Whatever an issuer's access tokens call themselves, these are none."""
+
+FORGED: dict[str, Forge] = OF_OTHER_KINDS | {
+    "typ that ID tokens have, too": of_another_kind(),
+    "no typ": lambda issuer: signed(
+        issuer.key, {"alg": ALGORITHM, "kid": "first"}, issuer.claims()
+    ),
     "alg none": with_header({"alg": "none", "kid": "first"}),
     "alg NONE": with_header({"alg": "NONE"}),
     "alg none, well signed": by_the_issuer(alg="none"),

@@ -66,7 +66,8 @@ class IssuerInTest:
 
     def signed(self, claims: Mapping[str, Any], **header: Any) -> str:
         """Any claims under the issuer's own key."""
-        return jwt.encode({"alg": ALGORITHM, "kid": self.key.kid, **header}, {**claims}, self.key)
+        own = {"alg": ALGORITHM, "kid": self.key.kid, "typ": "at+jwt", **header}
+        return jwt.encode(own, {**claims}, self.key)
 
     def counting(self, app: ASGIApp) -> ASGIApp:
         async def count(scope: Scope, receive: Receive, send: Send) -> None:

@@ -12,7 +12,7 @@ from access.issuer import Issuer
 from shared.codes import Role
 from tests.eventually import eventually
 from tests.integration.shared.false_claims import FALSE
-from tests.integration.shared.forging import FORGED
+from tests.integration.shared.forging import FORGED, OF_OTHER_KINDS
 from tests.integration.shared.issuers import IssuerInTest, is_admitted, is_refused
 
 pytestmark = pytest.mark.asyncio
@@ -82,3 +82,44 @@ async def test_a_forged_token_stays_out(name: str, issuer: IssuerInTest, door: I
     with pytest.raises(TokenInvalid):
         await door.admit(FORGED[name](issuer))
     assert await is_admitted(door, issuer.token())
+
+
+@pytest_asyncio.fixture
+async def tolerant(issuer: IssuerInTest) -> AsyncIterator[Issuer]:
+    """For an issuer whose access tokens call themselves JWT."""
+    door = Issuer(issuer.name, "hafenlotse", token_type="JWT")
+    yield door
+    await door.close()
+
+
+@pytest.mark.parametrize("name", OF_OTHER_KINDS)
+async def test_what_is_known_to_be_no_access_token_stays_out_of_every_door(
+    name: str, issuer: IssuerInTest, tolerant: Issuer
+) -> None:
+    with pytest.raises(TokenInvalid):
+        await tolerant.admit(OF_OTHER_KINDS[name](issuer))
+
+
+@pytest.mark.parametrize(
+    ("header", "claims"),
+    [
+        ({"typ": "JWT"}, {}),
+        ({"typ": "jwt"}, {"typ": "Bearer", "azp": "web", "sid": "1", "scope": "openid"}),
+        ({"typ": "application/at+jwt"}, {}),
+        ({"typ": "JWT"}, {"token_use": "access"}),
+    ],
+)
+async def test_an_issuer_may_call_its_access_tokens_otherwise(
+    header: dict[str, str], claims: dict[str, str], issuer: IssuerInTest, tolerant: Issuer
+) -> None:
+    assert await is_admitted(tolerant, issuer.signed(issuer.claims(**claims), **header))
+
+
+async def test_an_operator_is_told_once_which_setting_may_be_wrong(
+    issuer: IssuerInTest, door: Issuer, caplog: pytest.LogCaptureFixture
+) -> None:
+    for number in range(3):
+        assert await is_refused(door, issuer.signed(issuer.claims(jti=str(number)), typ="JWT"))
+    [said] = [one.getMessage() for one in caplog.records if "HAFENLOTSE_TOKEN_TYPE" in one.message]
+    assert "typ JWT" in said
+    assert issuer.name in said

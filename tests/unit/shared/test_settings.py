@@ -159,7 +159,7 @@ def test_what_is_missing_is_named(
         ServiceSettings.read()
     told = capsys.readouterr().err
     assert [line.split(":")[0].strip() for line in told.splitlines()[1:]] == [
-        f"HAFENLOTSE_{name}" for name in ("KAFKA_BOOTSTRAP", "PORT", "DATABASE_URL", "ISSUER")
+        f"HAFENLOTSE_{name}" for name in ("ISSUER", "KAFKA_BOOTSTRAP", "PORT", "DATABASE_URL")
     ]
 
 
