@@ -1,10 +1,11 @@
 """Records that could not be applied: listed, looked at, and sent through the door again."""
 
+from contextlib import nullcontext
 from typing import Any
 
 import click
 
-from hafenlotse.acting import acting, actor
+from hafenlotse.acting import acting, actor, trying
 from hafenlotse.installation import READERS, Installation
 from hafenlotse.output import Answer, Table, answering, code
 from hafenlotse.redriving import Door, Outcome, open_door, redrive
@@ -14,6 +15,8 @@ from shared.codes import Land, instant_text
 from shared.topics import partition_of
 
 LISTED, SHOWN_BYTES = 100, 2000
+REDRIVE = "dead-letters re-drive"
+REFUSED = {"refused", "held"}
 Named = tuple[str, int]
 """A service and the number of a dead letter there: quota:17."""
 
@@ -116,7 +119,7 @@ async def redrive_them(
         {"letter": letter, "outcome": each.code, "detail": each.detail} for letter, each in outcomes
     ]
     table = Table(("letter", "outcome", "detail"), [tuple(item.values()) for item in items])
-    is_finding = any(each.code in {"refused", "held"} for _, each in outcomes)
+    is_finding = any(each.code in REFUSED for _, each in outcomes)
     return Answer({"items": items}, [table], code(is_finding=is_finding))
 
 
@@ -137,8 +140,10 @@ async def _redrive_of(
 async def _redrive(door: Door, service: str, kept: Kept) -> Outcome:
     if kept.is_settled:
         return Outcome("known", f"settled before: {kept.outcome} by {kept.actor}")
-    outcome = await redrive(door, kept.letter)
-    async with acting(door.database, "dead-letters re-drive", f"{service}:{kept.id}") as tx:
+    async with trying(nullcontext(door.database), REDRIVE, f"{service}:{kept.id}"):
+        outcome = await redrive(door, kept.letter)
+    refused = outcome.code if outcome.code in REFUSED else None
+    async with acting(door.database, REDRIVE, f"{service}:{kept.id}", refused) as tx:
         await insert_redrive(tx, kept.id, actor(), outcome.code, outcome.detail)
     return outcome
 

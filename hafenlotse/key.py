@@ -1,13 +1,14 @@
 """Imports a distribution key as it was published, from a CSV file."""
 
 from collections.abc import Iterable
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from typing import Any, BinaryIO
 
 import click
 from pydantic import ValidationError
 
-from hafenlotse.acting import acting, actor
+from hafenlotse.acting import NotDone, acting, actor, trying
 from hafenlotse.installation import Installation
 from hafenlotse.key_file import KeyFile, RowFault, iso_day, read_key_file, thousands
 from hafenlotse.output import FINDING, Answer, Table, answering
@@ -28,8 +29,10 @@ MOST_BYTES = 1024 * 1024
 OPTIONS = ("kind", "valid_from", "published_on", "source", "accept_sum")
 
 
-class Refused(Exception):
+class Refused(NotDone):
     """The file is no key that may be recorded: every reason at once."""
+
+    code = "invalid"
 
     def __init__(self, faults: list[RowFault]) -> None:
         super().__init__(faults)
@@ -59,9 +62,11 @@ async def key(
     if quota is None:
         raise click.UsageError("Say whose key it is: --quota, or a row 'quota'.")
     try:
-        body, faults = body_of(found, given)
-        attempt = Attempt(QuotaCode(quota), body, found, faults)
-        return await _take(installation, attempt, dry_run=dry_run)
+        opened = installation.database("quota")
+        async with nullcontext() if dry_run else trying(opened, "key", quota):
+            body, faults = body_of(found, given)
+            attempt = Attempt(QuotaCode(quota), body, found, faults)
+            return await _take(installation, attempt, dry_run=dry_run)
     except Refused as refused:
         faults = sorted(refused.faults, key=lambda each: (each.row is None, each.row))
         items = [asdict(fault) for fault in faults]

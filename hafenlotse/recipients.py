@@ -7,7 +7,7 @@ import click
 from pydantic import ValidationError
 from uuid_utils.compat import uuid7
 
-from hafenlotse.acting import acting
+from hafenlotse.acting import acting, on_record
 from hafenlotse.installation import Installation
 from hafenlotse.output import Answer, Table, answering
 from services.notifications.api.recipients import sealed, secret_for, to_document
@@ -55,6 +55,7 @@ async def list_them(installation: Installation) -> Answer:
 @click.option("--land", "lands", multiple=True, type=click.Choice(LANDS), default=("01",),
               show_default=True)  # fmt: skip
 @answering
+@on_record("notifications", "recipients add")
 async def add(installation: Installation, /, lands: tuple[Land, ...], **wish: Any) -> Answer:
     """Add a recipient; a webhook's secret is shown this once."""
     ALLOWED.set(installation.notifications.webhook_allowed)
@@ -93,6 +94,7 @@ def _body(wish: dict[str, Any]) -> RecipientBody:
 @recipients.command("test")
 @click.argument("recipient", type=click.UUID)
 @answering
+@on_record("notifications", "recipients test", "recipient")
 async def send_test(installation: Installation, recipient: UUID) -> Answer:
     """Send something marked as a test; the service sends it within seconds."""
     async with (
@@ -109,6 +111,7 @@ async def send_test(installation: Installation, recipient: UUID) -> Answer:
 @recipients.command("remove")
 @click.argument("recipient", type=click.UUID)
 @answering
+@on_record("notifications", "recipients remove", "recipient")
 async def remove(installation: Installation, recipient: UUID) -> Answer:
     """Forget a recipient; what is under way to it is given up."""
     async with (

@@ -8,7 +8,7 @@ from datetime import datetime
 import click
 
 from audit.store.records import insert_records
-from hafenlotse.acting import a_record, actor
+from hafenlotse.acting import a_record, actor, on_record
 from hafenlotse.audits import Audits, altered, audit_documents, audit_table, verify_audits
 from hafenlotse.books import Pools, open_pools
 from hafenlotse.heads import Heads, wait_until_caught_up
@@ -41,6 +41,7 @@ wait_option = click.option(
 @wait_option
 @click.option("--repair", is_flag=True, help="Rebuild what follows from the ledger alone.")
 @answering
+@on_record("quota", "reconcile")
 async def reconcile(
     installation: Installation, land: Land | None, patience_seconds: float, *, repair: bool
 ) -> Answer:

@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from hafenlotse.acting import acting
+from hafenlotse.acting import acting, trying
 from hafenlotse.installation import Installation
 from hafenlotse.output import Answer, Table, answering, code
 from hafenlotse.store.relays import Leader, forget_published, load_leader
@@ -89,10 +89,11 @@ async def rebuild_topic(
     """
     if not yes:
         raise click.UsageError(f"This publishes all of {topic} again: say --yes.")
-    owner = OWNERS[topic]
+    owner, named = OWNERS[topic], ("rebuild-topic", f"{topic} {land or 'all'}")
     async with (
+        trying(installation.database(owner), *named),
         installation.database(owner) as database,
-        acting(database, "rebuild-topic", f"{topic} {land or 'all'}") as tx,
+        acting(database, *named) as tx,
     ):
         forgotten = await forget_published(tx, land)
         heads = await HEADS[topic](tx)

@@ -1,9 +1,10 @@
 """Rebuilds of a Land what follows from its ledger, and says what does not."""
 
 from collections.abc import AsyncIterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 
-from hafenlotse.acting import acting, actor
+from hafenlotse.acting import NotDone, acting, actor, trying
 from hafenlotse.books import Kept, Pools, load_end, load_rebuild, load_sums, load_voice
 from hafenlotse.reconciliation import Books, Comparison, compare, entry_of
 from hafenlotse.replay import Rebuild, Replay
@@ -27,8 +28,10 @@ DERIVED = ("entries", "days", "counts", "past")
 """The checks of what quota derives from the ledger and its definitions alone."""
 
 
-class NotDerivable(Exception):
+class NotDerivable(NotDone):
     """What a Land would be rebuilt from can't be trusted itself."""
+
+    code = "not-derivable"
 
 
 @dataclass(frozen=True)
@@ -47,11 +50,13 @@ async def repair_land(pools: Pools, land: Land) -> Outcome:
 
     Ledger, definitions, crossings and alerts are never changed.
     """
+    named = "repair", f"Land {land}"
     try:
         async with (
+            trying(nullcontext(pools["quota"]), *named),
             pools["admissions"].acquire(timeout=ACQUIRE_SECONDS) as ledger,
             pools["notifications"].acquire(timeout=ACQUIRE_SECONDS) as voice,
-            acting(pools["quota"], "repair", f"Land {land}") as tx,
+            acting(pools["quota"], *named) as tx,
         ):
             await lock_position(tx, land)
             await allow_long_reading(tx)

@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from hafenlotse.acting import actor
+from hafenlotse.acting import actor, on_record
 from hafenlotse.audits import altered, audit_documents, audit_table, verify_audits
 from hafenlotse.heads import load_heads
 from hafenlotse.installation import Installation
@@ -21,6 +21,7 @@ from shared.postgres import Connection, snapshot
 @click.command("verify")
 @one_land
 @answering
+@on_record("admissions", "verify")
 async def verify(installation: Installation, land: Land | None) -> Answer:
     """Compute every hash of ledger and audit logs again; exits with 1 where the past was altered.
 
