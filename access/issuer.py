@@ -106,12 +106,12 @@ class Issuer:
         try:
             check_kind(header, claims, self._token_type)
         except TokenInvalid as wrong:
-            if not self._is_told:
+            if self._token_type == OF_RFC_9068 and not self._is_told:
                 self._is_told = True
                 log.warning(
-                    "a token of %s with typ %s is refused: %s; what its access tokens call "
-                    "themselves is set by HAFENLOTSE_TOKEN_TYPE, now %s",
-                    *(self._issuer, header.get("typ"), wrong, self._token_type),
+                    "a token of %s with typ %s is refused: %s; if its access tokens call "
+                    "themselves so, set HAFENLOTSE_TOKEN_TYPE=JWT",
+                    *(self._issuer, header.get("typ"), wrong),
                 )
             raise
 
