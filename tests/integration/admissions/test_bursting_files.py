@@ -5,6 +5,7 @@ import io
 import struct
 import time
 import zipfile
+from pathlib import Path
 
 import httpx
 import pytest
@@ -65,6 +66,13 @@ BURSTING = {
 }
 
 
+def naming(entity: str, media: str) -> bytes:
+    """A file whose unit stands in an entity: in another file, or within."""
+    file = ods_file(CELLS) if media == ODS_TYPE else PLAIN
+    declared = f'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY e {entity}>]>'.encode()
+    return changed(changed(file, b'<?xml version="1.0"?>', declared), b">01001<", b">&e;<")
+
+
 async def send(admissions: Admissions, body: bytes, media: str) -> httpx.Response:
     headers = {"Authorization": f"Bearer {admissions.flensburg.token}", "Content-Type": media}
     path = f"{ROOT}/imports?preview=true"
@@ -86,3 +94,15 @@ async def test_a_file_that_would_burst_is_refused_and_holds_up_nobody(
     assert answer.status_code in {413, 422}, answer.text
     assert longest < 2
     assert (await send(admissions, PLAIN, XLSX_TYPE)).status_code == 200
+
+
+@pytest.mark.parametrize("media", [XLSX_TYPE, ODS_TYPE])
+async def test_entities_of_a_file_lead_nowhere(
+    admissions: Admissions, media: str, tmp_path: Path
+) -> None:
+    secret = tmp_path / "unit"
+    secret.write_text("01001", encoding="utf-8")
+    for entity in (f'SYSTEM "{secret.as_uri()}"', f'SYSTEM "{secret}"', '"01001"'):
+        answer = await send(admissions, naming(entity, media), media)
+        assert answer.status_code == 422, answer.text
+        assert "01001" not in answer.text

@@ -1,5 +1,6 @@
 """The gateway changes nothing on the way, and answers for a service that is down."""
 
+import asyncio
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -197,3 +198,50 @@ async def test_who_is_reached_by_tls_wants_to_be_reached_so(tmp_path: Path) -> N
         async with client_of(gateway) as client:
             answer = await client.get("/")
     assert answer.headers["Strict-Transport-Security"] == "max-age=31536000"
+
+
+async def raw(gateway: Gateway, request: bytes) -> bytes:
+    """All that is answered to these very bytes."""
+    host, _, port = gateway.address.removeprefix("http://").partition(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    async with asyncio.timeout(10):
+        writer.write(request)
+        answered = await reader.read()
+    writer.close()
+    return answered
+
+
+HIDDEN = b"GET /quota/hidden HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+SMUGGLED = {
+    "two lengths": b"Content-Length: 0\r\nContent-Length: %d\r\n",
+    "a list of lengths": b"Content-Length: 0, %d\r\n",
+    "a length with a sign": b"Content-Length: +%d\r\n",
+    "a length with a blank before the colon": b"Content-Length : %d\r\n",
+    "chunks with a blank before it": b"Content-Length: %d\r\nTransfer-Encoding : chunked\r\n",
+    "chunks in other words": b"Content-Length: %d\r\nTransfer-Encoding: xchunked\r\n",
+    "chunks twice": b"Content-Length: %d\r\nTransfer-Encoding: chunked, chunked\r\n",
+    "chunks behind another coding": b"Content-Length: %d\r\nTransfer-Encoding: gzip, chunked\r\n",
+    "a header that goes on": b"Content-Length: %d\r\nX: a\r\n Transfer-Encoding: chunked\r\n",
+    "a bare line feed": b"X: a\nContent-Length: %d\r\n",
+}
+
+
+@pytest.mark.parametrize("name", SMUGGLED)
+async def test_no_request_is_smuggled_in_another(
+    name: str, gateway: Gateway, client: httpx.AsyncClient
+) -> None:
+    assert (await client.get("/quota/v1")).status_code == 200
+    head = b"POST /quota/shown HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+    length = SMUGGLED[name] % len(HIDDEN)
+    answered = await raw(gateway, head + length + b"\r\n" + HIDDEN)
+    assert answered.count(b"HTTP/1.1 ") == 1
+    assert b"hidden" not in answered
+
+
+async def test_of_a_length_and_chunks_only_chunks_count(gateway: Gateway) -> None:
+    head = b"POST /quota/shown HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+    both = b"Content-Length: %d\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" % (5 + len(HIDDEN))
+    answered = await raw(gateway, head + both + HIDDEN)
+    assert answered.count(b"HTTP/1.1 ") == 1
+    assert b"hidden" not in answered
+    assert b'"transfer-encoding","chunked"' in answered.replace(b" ", b"")
