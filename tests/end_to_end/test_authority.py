@@ -110,8 +110,10 @@ async def send(
 
 
 async def world(system: System, things: Json) -> list[Any]:
-    """Everything that a refused request might have changed."""
+    """Everything that a refused request might have changed; when a key was last used it may."""
     lists = [await system.coordination.listed(path, limit=500) for path in LISTS]
+    for one in (one for items in lists for one in items):
+        one.pop("last_used_at", None)
     ledger = await system.coordination.fed(ENTRIES)
     return [*lists, ledger, await system.coordination.seen(f"{QUOTAS}/{things['quota']}")]
 
