@@ -12,6 +12,7 @@ from hafenlotse.report import Check, Report
 from services.admissions.domain.entry import Document
 from services.admissions.domain.verification import Chain
 from services.admissions.store.entries import read_all
+from services.notifications.handlers.crossings import fingerprint_of
 from services.notifications.store import alerts
 from services.quota.domain.counts import Counts
 from services.quota.domain.crossings import Crossing
@@ -21,7 +22,7 @@ from services.quota.store.crossings import list_crossings_after
 from services.quota.store.entries import kept, list_entries
 from services.quota.store.snapshots import load_snapshot
 from shared.codes import Land, Standing
-from shared.contracts.crossings import CrossingData, crossing_document, fingerprint_of
+from shared.contracts.crossings import CrossingData, crossing_document
 from shared.contracts.ledger import LedgerEntry, hash_of
 from shared.postgres import ACQUIRE_SECONDS, Connection
 

@@ -6,9 +6,10 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from itertools import chain
 from typing import Generic, TypeVar
 
-from aiokafka import ConsumerRebalanceListener, TopicPartition
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from faststream import AckPolicy
 from faststream.kafka import KafkaMessage
 
@@ -26,8 +27,8 @@ B = TypeVar("B")
 RETRY_FIRST_SECONDS, RETRY_MOST_SECONDS = 1.0, 15.0
 HINTS_EVERY_SECONDS = 1.0
 SETTLE_MOST_SECONDS = 5.0
-IDLE_MS = 20
-"""FastStream asks for so long, and sleeps as long again where nothing came."""
+IDLE_MS = 1000
+"""How long a topic on which nothing comes is asked at once; what comes is there immediately."""
 HANDS, MOST_LEFT, END_SECONDS = 3, 5000, 4.0
 """So many partitions are dealt with beside each other: one decodes while others commit. While more
 records than these wait for their turn, no others are taken."""
@@ -222,15 +223,19 @@ class Inbox(Generic[B]):
         if not line.is_behind:
             self.held.pop(line.land, None)
 
-    def subscribe(self, broker: PlacedBroker, group: str, max_records: int) -> None:
+    def subscribe(self, broker: PlacedBroker, group: str, at_most: int) -> None:
         """Consume the topic in batches; the place is ours, Kafka's offsets are not used."""
+
+        async def next_batch(consumer: AIOKafkaConsumer) -> tuple[Record, ...]:
+            while not (found := await consumer.getmany(timeout_ms=IDLE_MS, max_records=at_most)):
+                pass
+            return tuple(chain(*found.values()))
+
         listener = _SeekToHint(self)
         subscriber = broker.subscriber(
             self.topic,
             group_id=group,
             batch=True,
-            max_records=max_records,
-            batch_timeout_ms=IDLE_MS,
             fetch_max_wait_ms=100,
             session_timeout_ms=6_000,  # the least that brokers allow: so long a killed reader's
             heartbeat_interval_ms=2_000,  # Länder wait for the next one
@@ -242,6 +247,7 @@ class Inbox(Generic[B]):
             decoder=raw_records,
         )
         subscriber(self.receive)
+        subscriber.get_msg = next_batch  # type: ignore[method-assign]  # its own sleeps when idle
         self.watch = Watch(subscriber, broker.place)
 
 

@@ -1,10 +1,8 @@
 """The crossing: what quota finds, announces and serves in its feed."""
 
-import hashlib
 from typing import Annotated, Any
 
 import msgspec
-import orjson
 from msgspec import Meta
 
 from shared.codes import Cause, Standing
@@ -70,12 +68,6 @@ def crossing_event(document: dict[str, Any], time: str) -> bytes:
 def read_crossing(envelope: Envelope) -> CrossingData:
     """The crossing in an event of type CROSSED, or NotAnEvent."""
     return read_data(_CROSSING, envelope)
-
-
-def fingerprint_of(crossing: CrossingData) -> str:
-    """A digest that tells two crossings of one number apart."""
-    document = msgspec.to_builtins(crossing)
-    return hashlib.sha256(orjson.dumps(document, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
 class _Page(msgspec.Struct):

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
+from services.notifications.handlers.crossings import fingerprint_of
 from shared.codes import Cause, EntryType, Standing
-from shared.contracts.crossings import CROSSED, fingerprint_of, read_crossing
+from shared.contracts.crossings import CROSSED, read_crossing
 from shared.contracts.envelopes import NotAnEvent, unwrap
 from shared.contracts.ledger import (
     GENESIS,

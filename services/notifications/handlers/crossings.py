@@ -1,10 +1,12 @@
 """Crossings become alerts: each once, in the order of its Land, whatever Kafka brings."""
 
+import hashlib
 import re
 from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
+import orjson
 
 from services.notifications.domain.alert import Amount, Crossing, decide_alerts
 from services.notifications.domain.delivery import RESOLVED, Attempt
@@ -17,7 +19,6 @@ from shared.contracts.crossings import (
     CROSSED,
     CrossingData,
     ExactData,
-    fingerprint_of,
     read_crossing,
     read_feed_page,
 )
@@ -65,6 +66,12 @@ def event_of(data: CrossingData) -> Event[Crossing]:
         definition=data.definition,
     )
     return Event(crossing.land, data.sequence, fingerprint_of(data), None, crossing)
+
+
+def fingerprint_of(crossing: CrossingData) -> str:
+    """A digest that tells two crossings of one number apart."""
+    document = msgspec.to_builtins(crossing)
+    return hashlib.sha256(orjson.dumps(document, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
 def _wrong_with(data: CrossingData) -> str | None:

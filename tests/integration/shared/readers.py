@@ -43,6 +43,7 @@ class Ledgers:
     """What the owner recorded, by Land: documents, chained."""
 
     documents: dict[str, list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
+    read: dict[str, list[Event[str]]] = field(default_factory=lambda: defaultdict(list))
 
     def record(self, land: str, count: int) -> list[bytes]:
         """The events of so many more entries."""
@@ -73,7 +74,10 @@ class Ledgers:
         return entry_event(document)
 
     def events(self, land: str) -> list[Event[str]]:
-        return [event_of(read_entry(unwrap(entry_event(each)))) for each in self.documents[land]]
+        read = self.read[land]
+        new = self.documents[land][len(read) :]
+        read += [event_of(read_entry(unwrap(entry_event(each)))) for each in new]
+        return read
 
 
 @dataclass
