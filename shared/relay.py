@@ -130,18 +130,22 @@ class Relay:
     async def _publish_new(
         self, lead: OwnConnection, producer: AIOKafkaProducer, cluster: str
     ) -> int:
-        count = 0
+        """Send what is new of every Land, all at the same time; how many rows there were."""
+        new: dict[Land, Sequence[Outgoing]] = {}
         for land, head in (await self.source.load_heads(lead)).items():
             seen = self.published.get(land)
             after = seen.sequence if seen else 0
             if head > after:
-                rows = await self.source.read_after(lead, land, after, PAGE)
-                count += len(rows)
-                last = await self._send(producer, land, rows)
-                at = Published(land, rows[-1].sequence, _digest(rows[-1].value), cluster, last)
-                await set_published(lead, at)
-                self.published[land] = at
-        return count
+                new[land] = await self.source.read_after(lead, land, after, PAGE)
+        ends = await asyncio.gather(*(self._send(producer, *each) for each in new.items()))
+        at = {
+            land: Published(land, rows[-1].sequence, _digest(rows[-1].value), cluster, end)
+            for (land, rows), end in zip(new.items(), ends, strict=True)
+        }
+        if at:
+            await set_published(lead, at.values())
+        self.published |= at
+        return sum(map(len, new.values()))
 
     async def _send(self, producer: AIOKafkaProducer, land: Land, rows: Sequence[Outgoing]) -> int:
         """Send rows in order; the offset of the last one once the broker has all of them."""

@@ -1,6 +1,7 @@
 """What the relay remembers: the last record that it published of every Land."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import astuple, dataclass
 
 from shared.codes import Land
 from shared.postgres import Connection
@@ -37,6 +38,6 @@ async def load_published(tx: Connection) -> dict[Land, Published]:
     return {row["land"]: Published(**dict(row)) for row in await tx.fetch(LOAD)}
 
 
-async def set_published(tx: Connection, at: Published) -> None:
-    """Remember the last record of a Land."""
-    await tx.execute(SET, at.land, at.sequence, at.event, at.cluster, at.log_offset)
+async def set_published(tx: Connection, published: Iterable[Published]) -> None:
+    """Remember the last record of some Länder."""
+    await tx.executemany(SET, map(astuple, published))
