@@ -10,13 +10,17 @@ OF_ONE_CONNECTION = 64
 """Bits of an IPv6 address that name a network: whoever has one address of it has all."""
 
 
+NOWHERE = "nowhere"
+"""Whoever comes from what is no address: whatever is made up counts as one."""
+
+
 @lru_cache(maxsize=4096)
 def stranger_at(address: str) -> str:
     """Who is behind an address: itself, or the network of an IPv6 one."""
     try:
         found = ip_address(address)
     except ValueError:
-        return address
+        return NOWHERE
     if isinstance(found, IPv4Address):
         return address
     if found.ipv4_mapped:

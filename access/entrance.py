@@ -6,7 +6,7 @@ from typing import Protocol
 
 import httpx
 
-from access.addresses import stranger_at
+from access.addresses import NOWHERE, stranger_at
 from access.caller import Caller, IssuerUnavailable, TokenInvalid, TokenMissing, TooMany
 from access.issuer import Issuer
 from access.rate import RateLimit
@@ -82,7 +82,9 @@ class AskedKeys:
     async def admit(self, key: str, address: str) -> Caller:
         if not FORM.fullmatch(key):
             raise TokenInvalid("this has not the form of an API key")
-        headers = {"Authorization": f"Bearer {key}", "X-Forwarded-For": address}
+        headers = {"Authorization": f"Bearer {key}"}
+        if address.isascii() and stranger_at(address) != NOWHERE:
+            headers["X-Forwarded-For"] = address
         try:
             answer = await self._client.get(self._address, headers=headers)
         except httpx.HTTPError as failure:

@@ -92,6 +92,23 @@ async def test_strangers_are_told_apart_by_the_address_that_the_gateway_names(
         assert forged == {"too-many": 3}
 
 
+@pytest.mark.parametrize("token", ["x", "hl_" + "k" * 43])
+async def test_an_address_that_is_none_is_one_stranger_and_no_failure(
+    database: OwnDatabase, issuer: IssuerInTest, tmp_path: Path, token: str
+) -> None:
+    own = database.url("quota"), database.passwords["quota"], issuer, tmp_path
+    asked = {"HAFENLOTSE_ADMISSIONS_URL": "http://127.0.0.1:9"}
+    async with notes_process(*own, **FEW_BY_NAME | asked) as notes:
+        await notes.becomes_ready()
+        seen: Counter[str] = Counter()
+        for made_up in ("", "a", "1.2.3", "fe80::1%\u00e4", "999.1.1.1:5", "[x", "a b", "-"):
+            forwarded = made_up.encode("latin-1")
+            given = {b"Authorization": f"Bearer {token}".encode(), b"X-Forwarded-For": forwarded}
+            seen[slug(await notes.client.get(NOTES, headers=given))] += 1
+        assert seen.keys() <= {"token-invalid", "unavailable", "too-many"}
+        assert seen["too-many"] >= 1
+
+
 async def test_nobody_but_the_gateway_is_believed(
     database: OwnDatabase, issuer: IssuerInTest, tmp_path: Path
 ) -> None:

@@ -3,7 +3,7 @@
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from access.addresses import Networks, stranger_at
+from access.addresses import NOWHERE, Networks, stranger_at
 
 
 @pytest.mark.parametrize(
@@ -14,8 +14,9 @@ from access.addresses import Networks, stranger_at
         ("2001:db8:0:1::7", "2001:db8:0:1::/64"),
         ("2001:db8:0:1:ffff::8", "2001:db8:0:1::/64"),
         ("2001:db8:0:2::7", "2001:db8:0:2::/64"),
-        ("", ""),
-        ("nowhere", "nowhere"),
+        ("", NOWHERE),
+        ("made up", NOWHERE),
+        ("192.0.2.7, 192.0.2.8", NOWHERE),
     ],
 )
 def test_whoever_has_one_address_of_a_network_has_all(address: str, stranger: str) -> None:
