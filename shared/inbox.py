@@ -30,7 +30,7 @@ SETTLE_MOST_SECONDS = 5.0
 IDLE_MS = 1000
 """How long a topic on which nothing comes is asked at once; what comes is there immediately."""
 HANDS, MOST_LEFT, END_SECONDS = 3, 5000, 4.0
-"""So many partitions are dealt with beside each other: one decodes while others commit. While more
+"""So many partitions are dealt with beside each other: one counts while others commit. While more
 records than these wait for their turn, no others are taken."""
 log = logging.getLogger(__name__)
 
@@ -84,34 +84,30 @@ class Inbox(Generic[B]):
         if self.watch:
             self.watch.moved(places, fetched=True)
         for each in partitions.values():
-            task = asyncio.create_task(self._in_turn(each))
+            task = asyncio.create_task(self._deal_with(each[-1], *self._sort(each)))
             self._dealing[task] = len(each)
             task.add_done_callback(self._dealing.pop)
         self._pause_full_lines()
         if time.monotonic() >= self._keep_hints_at:
             await self.keep_place()
 
-    async def _in_turn(self, records: Sequence[Record]) -> None:
-        async with self._turns[records[0].partition]:
-            await self._deal_with(records)
-
-    async def _deal_with(self, records: Sequence[Record]) -> None:
-        """Apply or bury the records of one partition; tries again, politely, until it is done."""
-        async with self._hands:
-            events, letters = self._sort(records)
+    async def _deal_with(
+        self, last: Record, events: dict[Land, list[Event[B]]], letters: list[DeadLetter]
+    ) -> None:
+        """Apply or bury what came of one partition; tries again, politely, until it is done."""
         wait_seconds = RETRY_FIRST_SECONDS
-        while True:
-            try:
-                async with self._hands:
-                    await self._take(events, letters)
-            except Exception as failure:
-                self._failing.add(records[0].partition)
-                self.trouble = f"{self.topic} can't be applied: {failure!r}"
-                log.exception("a batch of %s waits %.0f s", self.topic, wait_seconds)
+        async with self._turns[last.partition]:
+            while True:
+                try:
+                    async with self._hands:
+                        await self._take(events, letters)
+                    return self._go_on_after(last)
+                except Exception as failure:
+                    self._failing.add(last.partition)
+                    self.trouble = f"{self.topic} can't be applied: {failure!r}"
+                    log.exception("a batch of %s waits %.0f s", self.topic, wait_seconds)
                 await asyncio.sleep(wait_seconds)
                 wait_seconds = min(wait_seconds * 2, RETRY_MOST_SECONDS)
-            else:
-                return self._go_on_after(records[-1])
 
     def _go_on_after(self, record: Record) -> None:
         """The next reader may begin behind this record, unless a Land waits for its feed."""
