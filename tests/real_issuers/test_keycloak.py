@@ -88,7 +88,7 @@ def entrance_for(issuer: Keycloak, **more: Any) -> Entrance:
 
 @pytest_asyncio.fixture
 async def doors(issuer: Keycloak) -> AsyncIterator[Doors]:
-    doors = Doors(entrance_for(issuer), entrance_for(issuer, token_type="JWT"))
+    doors = Doors(entrance_for(issuer, token_type="at+jwt"), entrance_for(issuer))
     yield doors
     await doors.strict.close()
     await doors.tolerant.close()
