@@ -1,6 +1,7 @@
 """A reader of ledger events in memory: what its lands were brought, and in which order."""
 
 import asyncio
+import time
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -90,6 +91,7 @@ class ReaderInMemory:
     silent: set[str] = field(default_factory=set)
     slow: set[str] = field(default_factory=set)
     done: asyncio.Event = field(default_factory=asyncio.Event)
+    tried_at: dict[Land, list[float]] = field(default_factory=lambda: defaultdict(list))
 
     def of(self, land: Land) -> LandInMemory:
         memory = self.lands.setdefault(land, LandInMemory(land=land, genesis=GENESIS))
@@ -104,6 +106,7 @@ class ReaderInMemory:
         return await self.of(land).load_reached(land)
 
     async def apply(self, land: Land, events: Sequence[Event[str]]) -> None:
+        self.tried_at[land].append(time.monotonic())
         await ping(self.database)  # as a transaction of a service would
         if land in self.slow:
             await self.done.wait()

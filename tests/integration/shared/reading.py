@@ -56,14 +56,14 @@ class Reading:
     async def put(self, land: str, values: list[bytes]) -> None:
         await put(self.bootstrap, self.topic, land, values)
 
-    async def reached(self, **numbers: int) -> None:
+    async def reached(self, within: float = 20, **numbers: int) -> None:
         """Wait until each Land has applied exactly the numbers from 1 to this one."""
         await eventually(
             lambda: all(
                 self.reader.numbers(land[-2:]) == list(range(1, number + 1))
                 for land, number in numbers.items()
             ),
-            within=20,
+            within=within,
             because="all is applied",
         )
 
