@@ -1,22 +1,18 @@
 """A whole system whose wall clock a test turns, while PostgreSQL and Kafka keep theirs."""
 
-import sys
-import sysconfig
-import tempfile
 import time
-import venv
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from tests.chaos.interpreters import importing, python_of
 from tests.end_to_end.forged import decoded
 from tests.end_to_end.own_system import own_system
 from tests.end_to_end.quotas import eventually_some
 from tests.end_to_end.system import System
 
-TURNED = Path(__file__).parent / "turned"
 READ = ("/admissions/v1/placements", "/quota/v1/quotas", "/notifications/v1/alerts")
 NEAR_SECONDS = 30
 
@@ -50,12 +46,8 @@ class Clock:
 @contextmanager
 def turned_system() -> Iterator[tuple[Path, Clock]]:
     """The access.json of a fresh system, and its clock."""
-    with tempfile.TemporaryDirectory(prefix="hafenlotse-clock-") as folder:
-        venv.create(folder, symlinks=True)
-        [packages] = Path(folder).glob("lib/python*/site-packages")
-        lines = [sysconfig.get_path("purelib"), str(TURNED), "import turned_clock"]
-        (packages / "turned.pth").write_text("\n".join(lines))
-        for installed in ("bin/caddy", "share"):
-            (Path(folder) / installed).symlink_to(Path(sys.prefix) / installed)
-        with own_system(Path(folder) / "bin" / "python") as access_file:
-            yield access_file, Clock(Path(folder) / "offset")
+    with (
+        importing("turned.turned_clock") as prefix,
+        own_system(python_of(prefix)) as access_file,
+    ):
+        yield access_file, Clock(prefix / "offset")

@@ -18,14 +18,16 @@ START_SECONDS, STOP_SECONDS = 240, 60
 
 
 @contextmanager
-def own_system(python: Path | None = None) -> Iterator[Path]:
+def own_system(python: Path | None = None, **more: str) -> Iterator[Path]:
     """The access.json of a fresh system; afterwards none of its processes is left.
 
-    Its processes run by the interpreter of the tests unless another one is named.
+    Its processes run by the interpreter of the tests unless another one is named; `more` are
+    settings of embedded mode.
     """
     with tempfile.TemporaryDirectory(prefix="hafenlotse-e2e-") as folder:
         home = Path(folder)
-        settings = {"HAFENLOTSE_HOME": folder, "HAFENLOTSE_GATEWAY_PORT": str(free_port())}
+        own = {"HAFENLOTSE_HOME": folder, "HAFENLOTSE_GATEWAY_PORT": str(free_port())}
+        settings = own | more
         said = {}
         try:
             said["up"] = embedded("up", settings, START_SECONDS, python)

@@ -6,19 +6,23 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
 COMMIT = b"COMMIT;"
+OPENING_BYTES = 1000
+"""A session says within so many whose it is."""
 
 
 @dataclass
 class Wire:
     """Forwards bytes both ways; `breaks` says at which side of a COMMIT it ends.
 
-    It is the next COMMIT of a session that carried `mark` since its last one: others commit, too.
+    It is the next COMMIT of a session that carried `mark` since its last one, and `user` in its
+    opening: others commit, too.
     """
 
     port: int
     server_port: int
     breaks: str | None = None
     mark: bytes = b""
+    user: bytes = b""
     broken: int = 0
     ends: list[asyncio.StreamWriter] = field(default_factory=list)
 
@@ -26,12 +30,13 @@ class Wire:
         there, back = await asyncio.open_connection("127.0.0.1", self.server_port)
         answers = asyncio.create_task(pour(there, writer))
         self.ends += (writer, back)
-        carried = b""
+        opening = carried = b""
         with suppress(ConnectionError):
             while said := await reader.read(65536):
+                opening = (opening + said)[:OPENING_BYTES]
                 carried += said
                 if COMMIT in said:
-                    if self.breaks and self.mark in carried:
+                    if self.breaks and self.mark in carried and self.user in opening:
                         await end(answers)
                         await self._break(said, there, back)
                         break
