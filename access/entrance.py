@@ -62,6 +62,10 @@ class Entrance:
         """The headers that say how often nobody may still come from an address."""
         return self._strangers.headers(stranger_at(address))
 
+    def waits(self) -> list[str]:
+        """What keeps tokens from being checked, in a sentence; none while nothing does."""
+        return [self._issuer.trouble] if self._issuer.trouble else []
+
     async def close(self) -> None:
         """Close the connections."""
         await self._issuer.close()

@@ -58,6 +58,7 @@ class Issuer:
         )
         self._token_type, self._is_told = token_type, False
         self._keys: KeySet | None = None
+        self.trouble: str | None = None
         self._read_at = self._asked_at = float("-inf")
         self._lock = asyncio.Lock()
         self._refresh: asyncio.Task[None] | None = None
@@ -135,14 +136,15 @@ class Issuer:
                 async with asyncio.timeout(ASK_SECONDS):
                     self._use(await self._fetch_keys())
             except (httpx.HTTPError, TimeoutError, *MALFORMED) as failure:
-                log.warning("the keys of %s can't be read: %r", self._issuer, failure)
+                self.trouble = f"the keys of {self._issuer} can't be read: {failure!r}"
+                log.warning("%s", self.trouble)
             self._asked_at = self._clock.elapsed()
 
     def _use(self, keys: KeySet) -> None:
         """From now on; where they are others, whoever was known by one that is gone is not."""
         if self._keys is None or keys.as_dict() != self._keys.as_dict():
             self._known.clear()
-        self._keys, self._read_at = keys, self._clock.elapsed()
+        self._keys, self._read_at, self.trouble = keys, self._clock.elapsed(), None
 
     async def _fetch_keys(self) -> KeySet:
         about = await self._client.get(self._inside + "/.well-known/openid-configuration")

@@ -41,7 +41,10 @@ class Life(msgspec.Struct):
 
 
 class Readiness(msgspec.Struct):
-    """Whether the service can do its work, and one sentence for each thing that it waits for."""
+    """Whether the service can do its work, and one sentence for each thing that it waits for.
+
+    Some of these keep it from nothing else: a Land that is held, or Kafka where it goes on without.
+    """
 
     ready: bool
     waits_for: Annotated[list[str], msgspec.Meta(examples=[[]])]

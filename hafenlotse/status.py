@@ -17,7 +17,7 @@ from shared.codes import instant_text
 from shared.postgres import UNAVAILABLE
 
 ASK_SECONDS = 3.0
-SILENT = "does not answer"
+NO_ANSWER = {"ready": False, "waits_for": ["does not answer"]}
 
 
 @click.command("status")
@@ -27,17 +27,14 @@ async def status(installation: Installation) -> Answer:
 
     Exits with 1 where a service is not ready or a Land is held, with 3 where one does not answer.
     """
-    services = dict(zip(SERVICES, await _ask_all(installation), strict=True))
-    states = {
-        name: {"ready": not waits_for, "waits_for": waits_for}
-        for name, waits_for in services.items()
-    }
+    states = dict(zip(SERVICES, await _ask_all(installation), strict=True))
     try:
         document = {"services": states, **await _read(installation)}
     except UNAVAILABLE as failure:
         return Answer({"services": states}, [_services(states), f"{failure!r}"], NOT_REACHED)
-    is_finding = any(services.values()) or any(land["held"] for land in document["lands"])
-    exit_code = code(is_finding=is_finding, is_unreached=[SILENT] in services.values())
+    is_ready = all(state["ready"] for state in states.values())
+    is_finding = not is_ready or any(land["held"] for land in document["lands"])
+    exit_code = code(is_finding=is_finding, is_unreached=NO_ANSWER in states.values())
     return Answer(document, _tables(document), exit_code)
 
 
@@ -52,23 +49,22 @@ async def _read(installation: Installation) -> dict[str, Any]:
     }
 
 
-async def _ask_all(installation: Installation) -> list[list[str]]:
+async def _ask_all(installation: Installation) -> list[dict[str, Any]]:
     async with httpx.AsyncClient(timeout=ASK_SECONDS, trust_env=False) as client:
         asked = (
-            _waits_for(client, f"{installation.addresses[name]}/{name}/health/ready")
+            _state_of(client, f"{installation.addresses[name]}/{name}/health/ready")
             for name in SERVICES
         )
         return await asyncio.gather(*asked)
 
 
-async def _waits_for(client: httpx.AsyncClient, address: str) -> list[str]:
-    """What a service waits for; nothing when it is ready."""
+async def _state_of(client: httpx.AsyncClient, address: str) -> dict[str, Any]:
+    """Whether a service is ready, and what it waits for all the same."""
     try:
-        answer = await client.get(address)
-        waits_for: list[str] = answer.json()["waits_for"]
+        said = (await client.get(address)).json()
+        return {"ready": said["ready"], "waits_for": said["waits_for"]}
     except (httpx.HTTPError, ValueError, KeyError, TypeError):
-        return [SILENT]
-    return waits_for
+        return NO_ANSWER
 
 
 async def _count_letters(installation: Installation, service: str) -> int:

@@ -59,7 +59,6 @@ class Inbox(Generic[B]):
     ) -> None:
         self.topic, self.decode, self.applier, self.database = topic, decode, applier, database
         self.lines: dict[Land, Line[B]] = {}
-        self.held: dict[Land, str] = {}
         self.trouble: str | None = f"{topic} is not assigned yet"
         self.watch: Watch | None = None
         self._hands = asyncio.Semaphore(HANDS)
@@ -68,6 +67,10 @@ class Inbox(Generic[B]):
         self._failing: set[int] = set()
         self._hints: dict[int, int] = {}
         self._keep_hints_at = float("-inf")
+
+    def waits(self) -> list[str]:
+        """What single Länder wait for while the others go on, a sentence each."""
+        return [line.waits_for for line in self.lines.values() if line.waits_for]
 
     def line(self, land: Land) -> Line[B]:
         """The line of a Land."""
@@ -125,10 +128,8 @@ class Inbox(Generic[B]):
                 await insert_dead_letters(tx, letters)
             letters.clear()
         for land in list(events):
-            try:
+            with suppress(LandHeld):  # its line says so
                 await self.line(land).take(events[land])
-            except LandHeld as reason:
-                self.held[land] = str(reason)
             del events[land]
 
     async def end(self) -> None:
@@ -185,7 +186,8 @@ class Inbox(Generic[B]):
             await asyncio.sleep(wait_seconds)
             behind = [line for line in self.lines.values() if line.is_behind]
             for line in behind:
-                await self._settle(line)
+                with suppress(LandHeld):
+                    await line.settle()
             self._pause_full_lines()
             if self._hints:
                 await self.keep_place()
@@ -210,14 +212,6 @@ class Inbox(Generic[B]):
         for place in assigned & consumer.assignment():  # what was taken away meanwhile is not ours
             consumer.seek(place, fitting[place])
         self.watch.moved({place.partition: at for place, at in fitting.items()}, fetched=False)
-
-    async def _settle(self, line: Line[B]) -> None:
-        try:
-            await line.settle()
-        except LandHeld as reason:
-            self.held[line.land] = str(reason)
-        if not line.is_behind:
-            self.held.pop(line.land, None)
 
     def subscribe(self, broker: PlacedBroker, group: str, at_most: int) -> None:
         """Consume the topic in batches; the place is ours, Kafka's offsets are not used."""

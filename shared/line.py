@@ -76,7 +76,8 @@ class Applier(Protocol[B]):
 class Line(Generic[B]):
     """The events of one Land. What is not the next in order is settled by asking the feed.
 
-    While the feed gives no answer the line is `behind`: it only remembers what comes.
+    While the feed gives no answer the line is `behind`: it only remembers what comes. What it
+    `waits_for` is a sentence about its Land, told in the log whenever it is another one.
     """
 
     land: Land
@@ -84,6 +85,7 @@ class Line(Generic[B]):
     reached: Reached | None = None
     suspects: list[Event[B]] = field(default_factory=list)
     is_behind: bool = False
+    waits_for: str | None = None
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @property
@@ -114,14 +116,11 @@ class Line(Generic[B]):
         """What is not next in order; everything, where something in it can't be applied at all."""
         try:
             return await self._until_owned(lambda: self._walk(events))
-        except LandHeld:
-            self.is_behind = True
-            self.suspects += events
-            raise
         except Exception as failure:
             if is_outage(failure):
                 raise
-            log.exception("Land %s: a batch can't be applied, the feed is asked", self.land)
+            if not isinstance(failure, LandHeld):  # which settling says
+                log.exception("Land %s: a batch can't be applied, the feed is asked", self.land)
             self.is_behind = True
             return events
 
@@ -182,12 +181,20 @@ class Line(Generic[B]):
                 asked = len(self.suspects)  # more may be remembered meanwhile
                 self.suspects[:asked] = await self._judge(self.suspects[:asked])
                 self.is_behind = bool(self.suspects)
-        except LandHeld:
+            self.waits_for = None
+        except LandHeld as reason:
+            self._tell(logging.CRITICAL, f"is held until an operator rebuilds it: {reason}")
             raise
         except FeedUnavailable as reason:
-            log.warning("Land %s waits until the feed answers: %s", self.land, reason)
+            self._tell(logging.WARNING, f"waits until the feed answers: {reason}")
         except Exception:
-            log.exception("Land %s waits, its feed can't be applied", self.land)
+            self.waits_for = f"Land {self.land} waits, its feed can't be applied"
+            log.exception("%s", self.waits_for)
+
+    def _tell(self, level: int, what: str) -> None:
+        if (sentence := f"Land {self.land} {what}") != self.waits_for:
+            log.log(level, "%s", sentence)
+        self.waits_for = sentence
 
     async def _apply_feed(self) -> None:
         while True:
@@ -233,7 +240,6 @@ class Line(Generic[B]):
         return [letter_of(event.record, reason, detail)] if event.record else []
 
     async def _hold(self, reason: str) -> None:
-        log.critical("Land %s is held until an operator rebuilds it: %s", self.land, reason)
         await self.applier.hold(self.land, reason)
         raise LandHeld(reason)
 

@@ -41,12 +41,14 @@ Work = Callable[[Database], AbstractAsyncContextManager[Sequence[Coroutine[Any, 
 class Service:
     """A service's name, settings, and what it waits for; `conditions` give None when met.
 
+    What `remarks` give is said too, but keeps nobody from working with the service.
     Whoever makes it gives it a trail: without one there is no HTTP side.
     """
 
     name: str
     settings: ServiceSettings
     conditions: dict[str, Callable[[], str | None]] = field(default_factory=dict)
+    remarks: list[Callable[[], list[str]]] = field(default_factory=list)
     database: "Database | None" = None
     exit_code: int = 0
     work: Work = field(init=False)

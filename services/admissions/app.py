@@ -53,6 +53,7 @@ def connect(service: Service, settings: AdmissionsSettings) -> FastAPI:
     @asynccontextmanager
     async def work(database: Database) -> AsyncIterator[Sequence[Coroutine[Any, Any, None]]]:
         relay = Relay(LedgerSource(), topic, database, bell, Place.of(settings))
+        service.remarks.append(lambda: [relay.trouble] if relay.trouble else [])
         yield bell.run(), relay.run(), ring.keep_uses(database)
 
     app = service.app([*ROUTERS, *audited(service), *documents_of(service.name)], work, ring)

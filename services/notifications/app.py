@@ -52,6 +52,7 @@ def connect(service: Service, settings: NotificationsSettings) -> FastAPI:
         inbox.subscribe(broker, "notifications", settings.batch_records)
         service.conditions["kafka"] = lambda: None if broker.running else "Kafka is not there yet"
         service.conditions["inbox"] = lambda: inbox.trouble
+        service.remarks.append(inbox.waits)
         outlets = open_outlets(settings)
         pace = Pace(stretch=settings.retry_stretch, claim_seconds=settings.claim_seconds)
         dispatcher = Dispatcher(database, outlets.channels, bell, pace)

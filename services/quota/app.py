@@ -60,6 +60,7 @@ def connect(service: Service, settings: QuotaSettings) -> FastAPI:
         inbox = Inbox(prefix + PLACEMENTS, read_placement, counter, database)
         inbox.subscribe(broker, "quota", settings.batch_records)
         service.conditions |= {"relay": lambda: relay.trouble, "inbox": lambda: inbox.trouble}
+        service.remarks.append(inbox.waits)
         late = turn_periods_forever(database, bell), sum_days_forever(database)
         try:
             yield bell.run(), relay.run(), inbox.settle_forever(), start_broker(broker), *late

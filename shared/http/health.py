@@ -25,10 +25,12 @@ async def show_life() -> Response:
 
 
 async def show_readiness(request: Request) -> Response:
-    """200 when ready, else 503 with what it waits for, one sentence each."""
+    """200 when ready, else 503; with what it waits for, one sentence each, in both cases."""
     state: Any = request.app.state
     missing = state.service.waits_for() or await _trouble_of(state, state.service.database)
-    return answer(503 if missing else 200, {"ready": not missing, "waits_for": missing})
+    said = [*missing, *state.entrance.waits()]
+    said += [sentence for waits in state.service.remarks for sentence in waits()]
+    return answer(503 if missing else 200, {"ready": not missing, "waits_for": said})
 
 
 async def _trouble_of(state: Any, database: Database) -> list[str]:

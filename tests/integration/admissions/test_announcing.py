@@ -114,6 +114,8 @@ async def test_placements_are_accepted_without_kafka_and_announced_later(
         await record_for(admissions, sized(0, 600))
         ready = await admissions.client.get("/admissions/health/ready")
         assert (ready.status_code, ready.json()["ready"]) == (200, True)
+        [waits_for] = ready.json()["waits_for"]
+        assert "can't be reached" in waits_for
         ledger = await admissions.ledger()
         async with forwarding(port, kafka.port), reading(kafka) as reader:
             began, topic = time.monotonic(), topic_prefix + TOPIC

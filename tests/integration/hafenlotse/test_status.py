@@ -15,14 +15,15 @@ pytestmark = pytest.mark.asyncio
 
 
 @contextmanager
-def health(waits_for: list[str]) -> Iterator[str]:
-    """An address at which any service says this of itself."""
+def health(waits_for: list[str], *, ready: bool = False) -> Iterator[str]:
+    """An address at which any service says this of itself; without a wait it is ready."""
+    is_ready = ready or not waits_for
 
     class Answer(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            self.send_response(503 if waits_for else 200)
+            self.send_response(200 if is_ready else 503)
             self.end_headers()
-            self.wfile.write(json.dumps({"waits_for": waits_for}).encode())
+            self.wfile.write(json.dumps({"ready": is_ready, "waits_for": waits_for}).encode())
 
         def log_message(self, *_: object) -> None:
             """Say nothing."""
@@ -56,6 +57,13 @@ async def test_what_a_service_waits_for_is_a_finding(house: House) -> None:
         said = await house.run("status", **all_at(address))
     assert said.exit_code == 1
     assert said.out.count("Kafka can't be reached yet") == 3
+
+
+async def test_a_service_that_is_ready_may_wait_for_something_and_says_so(house: House) -> None:
+    with health(["publishing pauses"], ready=True) as address:
+        said = await house.run("status", **all_at(address))
+    assert said.exit_code == 0
+    assert said.out.count("publishing pauses") == 3
 
 
 async def test_a_held_land_is_a_finding(house: House) -> None:

@@ -164,9 +164,12 @@ async def test_a_land_without_its_feed_stops_nobody_else_and_fills_no_memory(
     await reading.reached(land_02=6)
     assert len(small.suspects) < 300
     assert 0 not in await reading.offsets()
+    [waits_for] = inbox.waits()
+    assert waits_for.startswith("Land 01 waits until the feed answers")
     reading.reader.silent.clear()
     await reading.reached(land_01=400)
-    await eventually(lambda: not small.suspects, within=10, because="all is understood")
+    await eventually(lambda: not inbox.waits(), within=10, because="all is understood")
+    assert small.suspects == []
     await reading.put("01", reading.ledgers.record("01", 1))
     await reading.reached(land_01=401)
     assert await reading.letters() == []

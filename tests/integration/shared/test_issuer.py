@@ -129,9 +129,12 @@ async def test_without_any_keys_nobody_is_judged(issuer: IssuerInTest, door: Iss
     await issuer.stop()
     with pytest.raises(IssuerUnavailable):
         await door.admit(issuer.token())
+    assert door.trouble
+    assert issuer.name in door.trouble
     await issuer.start()
     door._asked_at = float("-inf")
     assert await is_admitted(door, issuer.token())
+    assert door.trouble is None
 
 
 async def test_an_issuer_that_hangs_delays_nobody_whose_key_is_known() -> None:

@@ -141,17 +141,6 @@ async def test_a_held_land_goes_on_by_itself_once_it_is_rebuilt() -> None:
     assert land.letters == []
 
 
-async def test_a_land_found_held_at_the_start_goes_on_once_it_is_rebuilt() -> None:
-    land = LandInMemory.of(3)
-    land.held = "found so"
-    line = land.line()
-    with pytest.raises(LandHeld):
-        await line.take([land.true[0]])
-    land.held = None
-    await line.settle()
-    assert land.applied == land.true
-
-
 async def test_a_lost_ownership_is_loaded_again() -> None:
     land = LandInMemory.of(4)
     line = land.line()
