@@ -1,6 +1,7 @@
 """The whole running system against the model: ledger, balances, standings, crossings, alerts."""
 
 import asyncio
+import logging
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -14,6 +15,8 @@ from tests.model.crossings import Crossing, Model, go_on
 from tests.model.definitions import definitions_in
 from tests.model.ledger import faults_in, placements_in
 from tests.model.numbers import exact_number, fulfilment_percent
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,7 @@ async def assert_world_agrees(system: System, within: float = 60) -> Expected:
         shown = await balances(system, quota)
         assert shown["units"] == units_as_shown(expected.model, quota, names(shown))
     await assert_placements_agree(system, expected.entries)
+    log.warning("%d entries and %d crossings agree", len(expected.entries), len(crossings))
     return expected
 
 
