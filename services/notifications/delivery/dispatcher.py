@@ -25,7 +25,7 @@ from services.notifications.domain.delivery import (
 from services.notifications.domain.recipient import ChannelCode, Recipient
 from services.notifications.store import alerts, deliveries, recipients
 from shared.clock import now
-from shared.postgres import Bell, Connection, Database, transaction
+from shared.postgres import Bell, Connection, Database, is_outage, transaction
 
 POLL_SECONDS = 0.5
 GATHER_SECONDS = 0.02
@@ -76,9 +76,12 @@ class Dispatcher:
     async def _round_or_failure(self) -> bool:
         try:
             return await self.round()
-        except Exception:
+        except Exception as failure:
             FAILURES.inc()
-            log.exception("deliveries wait for the next round")
+            if is_outage(failure):
+                log.warning("deliveries wait for PostgreSQL: %r", failure)
+            else:
+                log.exception("deliveries wait for the next round")
             return False
 
     async def round(self) -> bool:

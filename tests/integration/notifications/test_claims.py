@@ -143,3 +143,14 @@ async def is_waiting(database: Database) -> bool:
                 " WHERE datname = current_database() AND wait_event_type = 'Lock'"
             )
         )
+
+
+async def test_without_its_database_a_notifier_says_in_a_sentence_that_deliveries_wait(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    notifier = desk.notifier()
+    await desk.database.close()
+    assert not await notifier._round_or_failure()
+    [told] = caplog.records
+    assert told.getMessage().startswith("deliveries wait for PostgreSQL")
+    assert told.exc_info is None
