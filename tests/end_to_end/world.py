@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from tests.end_to_end.alerts import ALERTS
-from tests.end_to_end.placements import ENTRIES, PLACEMENTS, today
+from tests.end_to_end.placements import ENTRIES, PLACEMENTS, today, verification
 from tests.end_to_end.quotas import CROSSINGS, QUOTAS, balances, eventually_some
 from tests.end_to_end.system import Json, System
 from tests.model.alerts import Alert, alerts_for
@@ -52,7 +52,7 @@ async def expectation(system: System) -> Expected:
     """The ledger's entries must be good, and the service must say so, too."""
     entries = await system.caller("auditor").fed(ENTRIES)
     assert faults_in(entries) == []
-    verified = await system.caller("auditor").seen("/admissions/v1/ledger/01/verification")
+    verified = await verification(system)
     assert (verified["intact"], verified["first_broken"]) == (True, None)
     assert verified["entries"] == len(entries)
     definitions = definitions_in(await system.coordination.listed(QUOTAS))
