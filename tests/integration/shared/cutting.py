@@ -37,23 +37,19 @@ class Wire:
                 carried += said
                 if COMMIT in said:
                     if self.breaks and self.mark in carried and self.user in opening:
+                        # At once: another session may commit while this one ends.
+                        side, self.breaks = self.breaks, None
                         await end(answers)
-                        await self._break(said, there, back)
+                        if side == "after":
+                            back.write(said)
+                            await there.read(65536)  # it is committed, and nobody is told
+                        self.broken += 1
                         break
                     carried = b""
                 back.write(said)
         await end(answers)
         writer.close()
         back.close()
-
-    async def _break(
-        self, said: bytes, there: asyncio.StreamReader, back: asyncio.StreamWriter
-    ) -> None:
-        if self.breaks == "after":
-            back.write(said)
-            await there.read(65536)  # it is committed, and nobody is told
-        self.breaks = None
-        self.broken += 1
 
 
 async def pour(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
