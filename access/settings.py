@@ -10,7 +10,7 @@ from access.claims import ClaimsMapping, read_json
 from access.entrance import Entrance, Keys
 from access.issuer import Issuer
 from access.rate import RateLimit
-from access.tokens import TokenType
+from access.tokens import OF_MOST, TokenType
 
 ADDRESS = r"^https?://\S+$"
 
@@ -21,7 +21,7 @@ class AccessSettings(BaseModel):
     issuer: str = Field(pattern=ADDRESS)
     issuer_inside: str | None = None
     audience: str = "hafenlotse"
-    token_type: TokenType = "JWT"
+    token_type: TokenType = OF_MOST
     claims: Annotated[ClaimsMapping, NoDecode, BeforeValidator(read_json)] = ClaimsMapping()
     rate_per_second: float = Field(default=300.0, gt=0, allow_inf_nan=False)
     rate_burst: int = Field(default=350, ge=1)

@@ -19,6 +19,7 @@ TokenType: TypeAlias = Literal["at+jwt", "JWT"]
 """What an issuer's access tokens call themselves in their header."""
 
 OF_RFC_9068: TokenType = "at+jwt"
+OF_MOST: TokenType = "JWT"
 TYPES = ("jwt", OF_RFC_9068)
 """What a token may call itself at all: the issuer also signs proofs, logouts and more."""
 
