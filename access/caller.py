@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from access.reach import Reach
 from shared.codes import Role, instant_text
 
 LAST_SECOND = 253_402_300_799
@@ -76,6 +77,13 @@ class Caller:
     def has(self, *roles: Role) -> bool:
         """Whether the caller has one of the roles."""
         return not self.roles.isdisjoint(roles)
+
+    @property
+    def reach(self) -> Reach:
+        """What the database shows to the caller's requests: at most what the token reaches."""
+        if self.has(Role.COORDINATION, Role.AUDITOR, Role.SERVICE):
+            return self.lands
+        return frozenset(unit for unit in self.units if self.acts_for(unit))
 
     def acts_for(self, unit: str) -> bool:
         """Whether the caller may change what belongs to a unit."""

@@ -17,6 +17,7 @@ from uuid import uuid4
 import orjson
 
 from access.kafka import KafkaPlace
+from access.reach import EVERYWHERE, array_of
 from benchmarks.beside import processes_beside
 from benchmarks.database import OwnDatabase, make_template
 from benchmarks.figures import nearest_rank
@@ -51,6 +52,8 @@ class Way:
 WAYS = (Way("single", 1, 0.05, 200), Way("batch", 100, 0.25, 2000))
 LAND, ALL = "01", 16
 """The Land whose units admissions knows, and how many pgbench spreads over for comparison."""
+REACHING = f"-c hafenlotse.reach={array_of(EVERYWHERE)} -c hafenlotse.clients={{pgbench}}"
+"""The same policies, of which pgbench itself knows nothing."""
 Runs = dict[str, list[float]]
 
 
@@ -152,7 +155,7 @@ def _pgbench(own: OwnDatabase, way: Way, lands: int) -> float:
     words = [str(server.programs / "pgbench"), "-n", "-M", "prepared", "-f", str(SCRIPT)]
     words += ["-c", str(CLIENTS), "-T", str(SECONDS), "-h", "127.0.0.1", "-p", str(server.port)]
     words += ["-U", SERVICE, "-D", f"n={way.in_one}", "-D", f"lands={lands}", own.name]
-    environment = os.environ | {"PGPASSWORD": own.password}
+    environment = os.environ | {"PGPASSWORD": own.password, "PGOPTIONS": REACHING}
     ran = subprocess.run(words, env=environment, capture_output=True, text=True, check=False)
     found = TPS.search(ran.stdout)
     if ran.returncode or not found:

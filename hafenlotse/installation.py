@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import click
 from pydantic import ValidationError
 
+from access.reach import EVERYWHERE
 from services.admissions.settings import AdmissionsSettings
 from services.notifications.settings import NotificationsSettings
 from services.quota.settings import QuotaSettings
@@ -60,9 +61,10 @@ class Installation:
 
     @asynccontextmanager
     async def database(self, service: str) -> AsyncIterator[Database]:
-        """The schema of a service with its own rights, no more."""
+        """The schema of a service with its own rights, no more, in all Länder."""
         settings = self.settings[service]
-        pool = await open_pool(settings.database, settings.password, CONNECTIONS, "command line")
+        place = settings.database, settings.password
+        pool = await open_pool(*place, CONNECTIONS, "command line", EVERYWHERE)
         try:
             yield pool
         finally:

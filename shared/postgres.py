@@ -3,12 +3,13 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, TypeAlias
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import asyncpg
 import orjson
 
+from access.reach import NOWHERE, Reach, array_of
 from access.transport import Secret
 
 if TYPE_CHECKING:
@@ -65,11 +66,12 @@ def is_outage(failure: BaseException) -> bool:
 
 
 async def connect(
-    url: str, password: Password, name: str, *, durable: bool = True
+    url: str, password: Password, name: str, *, durable: bool = True, reach: Reach = NOWHERE
 ) -> OwnConnection:
     """One connection of its own, for LISTEN, advisory locks and migrations.
 
     Not `durable`: its commits don't wait for the disk, so a crash may take the last ones back.
+    `reach`: of all that is done on it.
     """
     tx = await asyncpg.connect(
         url,
@@ -80,14 +82,20 @@ async def connect(
             "application_name": name,
             "timezone": "UTC",
             "synchronous_commit": "on" if durable else "off",
+            "hafenlotse.reach": array_of(reach),
         },
     )
     await _speak_json(tx)
     return tx
 
 
-async def open_pool(url: str, password: Password, size: int, name: str) -> Database:
-    """A pool whose every statement, lock and idle transaction ends in time."""
+async def open_pool(
+    url: str, password: Password, size: int, name: str, reach: Reach = NOWHERE
+) -> Database:
+    """A pool whose every statement, lock and idle transaction ends in time.
+
+    `reach`: of what is done on it and names none of its own.
+    """
     return await asyncpg.create_pool(
         url,
         password=password,
@@ -95,7 +103,7 @@ async def open_pool(url: str, password: Password, size: int, name: str) -> Datab
         max_size=size,
         timeout=5,
         command_timeout=20,
-        server_settings={**LIMITS, "application_name": name},
+        server_settings={**LIMITS, "application_name": name, "hafenlotse.reach": array_of(reach)},
         init=_speak_json,
         reset=_keep_session,
     )
@@ -123,21 +131,32 @@ async def ping(database: Database) -> None:
     await database.execute("SELECT 1")
 
 
+# A plan that suits the rows of one city may be a bad one for a whole Land.
+SET_REACH = """
+    SELECT set_config('hafenlotse.reach', $1, true),
+           set_config('plan_cache_mode', 'force_custom_plan', true)
+"""
+
+
+async def set_reach(tx: Connection, reach: Reach) -> None:
+    """Which Länder and units this transaction may touch from now on."""
+    await tx.execute(SET_REACH, array_of(reach))
+
+
 @asynccontextmanager
-async def transaction(database: Database) -> AsyncIterator[Connection]:
+async def transaction(
+    database: Database, reach: Reach = NOWHERE, **kind: Any
+) -> AsyncIterator[Connection]:
     """One transaction: committed at the end, rolled back by any failure."""
-    async with database.acquire(timeout=ACQUIRE_SECONDS) as tx, tx.transaction():
+    async with database.acquire(timeout=ACQUIRE_SECONDS) as tx, tx.transaction(**kind):
+        if reach:
+            await set_reach(tx, reach)
         yield tx
 
 
-@asynccontextmanager
-async def snapshot(database: Database) -> AsyncIterator[Connection]:
+def snapshot(database: Database, reach: Reach = NOWHERE) -> AbstractAsyncContextManager[Connection]:
     """One reader's transaction in which every query sees the same moment."""
-    async with (
-        database.acquire(timeout=ACQUIRE_SECONDS) as tx,
-        tx.transaction(isolation="repeatable_read", readonly=True),
-    ):
-        yield tx
+    return transaction(database, reach, isolation="repeatable_read", readonly=True)
 
 
 class Bell:

@@ -13,6 +13,7 @@ from aiokafka.errors import KafkaError
 from aiokafka.producer.message_accumulator import BatchBuilder
 
 from access.kafka import KafkaPlace
+from access.reach import EVERYWHERE
 from shared.codes import Land
 from shared.kafka import close_quietly, load_cluster_id, start_producer
 from shared.postgres import (
@@ -23,6 +24,7 @@ from shared.postgres import (
     OwnConnection,
     Password,
     connect,
+    transaction,
 )
 from shared.settings import ServiceSettings
 from shared.store.relays import Published, load_published, set_published, try_lead
@@ -93,9 +95,8 @@ class Relay:
     async def _lead_once(self) -> bool:
         place = self.place
         # Where a crash takes the last position back, what follows it is published again.
-        lead = await connect(
-            place.database_url, place.password, f"{self.topic} relay", durable=False
-        )
+        at = place.database_url, place.password
+        lead = await connect(*at, f"{self.topic} relay", durable=False, reach=EVERYWHERE)
         try:
             if not await try_lead(lead):
                 return False
@@ -158,7 +159,7 @@ class Relay:
 
     async def _announce_heads(self, producer: AIOKafkaProducer) -> None:
         for land, at in self.published.items():
-            async with self.database.acquire(timeout=5) as tx:
+            async with transaction(self.database, EVERYWHERE) as tx:
                 head = await self.source.announce(tx, land)
             if head and head.sequence == at.sequence:
                 await self._send(producer, land, [head])

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from shared.http.problems import Problem
 from shared.http.route import Call
-from shared.postgres import Connection, Database, transaction
+from shared.postgres import Connection, Database, set_reach, transaction
 from shared.store.idempotency import Kept, KeyPlace, insert_kept, load_kept, try_lock_keys
 
 T = TypeVar("T")
@@ -23,11 +23,12 @@ async def once(
     """Find the thing and its authority, replay a first answer, or act: in one transaction."""
     async with transaction(database) as tx:
         if call.key is None:
+            await set_reach(tx, call.caller.reach)
             given = await act(tx, await find(tx))
             await call.trail.keep(tx, [(call, given)])
             return given
         place = place_of(call)
-        if not all(await try_lock_keys(tx, [place])):
+        if not all(await try_lock_keys(tx, [place], call.caller.reach)):
             raise Problem("in-flight")
         found = await find(tx)
         [kept] = await load_kept(tx, [place])

@@ -5,10 +5,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from access.reach import Reach, array_of
 from shared.postgres import Connection
 
+# What the transaction reaches is said on the way, which saves a question of its own.
 LOCK = """
-    SELECT pg_try_advisory_xact_lock(hashtextextended(place, 0))
+    SELECT pg_try_advisory_xact_lock(hashtextextended(place, 0)),
+           set_config('hafenlotse.clients', $2::text[]::text, true),
+           set_config('hafenlotse.reach', $3, true)
       FROM unnest($1::text[]) WITH ORDINALITY AS places (place, number)
      ORDER BY number
 """
@@ -58,9 +62,13 @@ class Kept:
         return self.body_digest == hashlib.sha256(asked).digest()
 
 
-async def try_lock_keys(tx: Connection, places: Sequence[KeyPlace]) -> list[bool]:
-    """Where True, no other transaction works under this key; held until this one ends."""
-    rows = await tx.fetch(LOCK, ["\n".join(place) for place in places])
+async def try_lock_keys(tx: Connection, places: Sequence[KeyPlace], reach: Reach) -> list[bool]:
+    """Where True, no other transaction works under this key; held until this one ends.
+
+    From here on the transaction sees the answers to these clients, and what it reaches.
+    """
+    clients = list({place.client for place in places})
+    rows = await tx.fetch(LOCK, ["\n".join(place) for place in places], clients, array_of(reach))
     return [row[0] for row in rows]
 
 

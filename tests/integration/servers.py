@@ -9,6 +9,7 @@ import asyncpg
 from aiokafka.admin import AIOKafkaAdminClient
 
 from access.kafka import KafkaPlace
+from access.reach import NOWHERE, Reach
 from embedded.database import NAME, prepare_database
 from embedded.kafka import KafkaBroker
 from embedded.postgres import OWNER, PostgresServer
@@ -36,10 +37,12 @@ class OwnDatabase:
         return f"postgresql://{service}@127.0.0.1:{self.server.port}/{self.name}"
 
     @asynccontextmanager
-    async def pool(self, service: str, size: int = 4) -> AsyncIterator[Database]:
+    async def pool(
+        self, service: str, size: int = 4, reach: Reach = NOWHERE
+    ) -> AsyncIterator[Database]:
         """A pool with the service's own rights, closed at the end."""
         url, password = self.url(service), self.passwords[service]
-        async with await open_pool(url, password, size, f"test of {service}") as pool:
+        async with await open_pool(url, password, size, f"test of {service}", reach) as pool:
             yield pool
 
 

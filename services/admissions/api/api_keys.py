@@ -108,7 +108,7 @@ async def show_api_keys(
     call: Calling, database: Stored, query: Annotated[PlainListing, Query()]
 ) -> Response:
     """The keys for units of the caller's Lands, newest first, ended ones too."""
-    async with snapshot(database) as tx:
+    async with snapshot(database, call.caller.reach) as tx:
         found = await list_api_keys(
             tx, call.caller.lands, query.cursor or AFTER_ALL, query.limit + 1
         )
@@ -122,7 +122,7 @@ async def show_api_keys(
 @answers(200, ApiKeyShown)
 async def show_api_key(key_id: str, call: Calling, database: Stored) -> Response:
     """One key, without the key."""
-    async with snapshot(database) as tx:
+    async with snapshot(database, call.caller.reach) as tx:
         return show(200, await _find(tx, call.caller, key_id))
 
 

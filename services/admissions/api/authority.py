@@ -64,10 +64,10 @@ async def find_changeable(tx: Connection, caller: Caller, placement_id: str) -> 
     Who only had the people, before a transfer, sees it and is told that it is no longer theirs.
     """
     placement = await lock_placement(tx, checked_id(placement_id))
-    if placement is None or not may_read(caller, placement):
-        raise Problem("not-found")
-    if not caller.acts_for(placement.unit):
-        raise Problem("not-your-unit", unit=placement.unit)
+    # What is not the caller's to change is not shown to be locked, but maybe to be read.
+    known = placement or await find_readable(tx, caller, placement_id)
+    if placement is None or not caller.acts_for(known.unit):
+        raise Problem("not-your-unit", unit=known.unit)
     return placement
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from access.caller import Caller, IssuerUnavailable, TokenInvalid
 from access.claims import OF_API_KEYS
 from access.entrance import FORM
+from access.reach import EVERYWHERE
 from services.admissions.domain.api_key import ApiKey, KeyState
 from services.admissions.store.api_keys import load_by_digest, set_last_uses
 from shared.clock import now
@@ -34,7 +35,7 @@ class KeyRing:
             raise TokenInvalid("this has not the form of an API key")
         if database is None:
             raise IssuerUnavailable("PostgreSQL does not answer yet")
-        async with snapshot(database) as tx:
+        async with snapshot(database, EVERYWHERE) as tx:
             found = await load_by_digest(tx, [digest_of(key, one) for one in self._secrets])
         moment = now()
         if found is None or found.state(moment) is not KeyState.ACTIVE:
@@ -58,7 +59,7 @@ class KeyRing:
         if not uses:
             return
         try:
-            async with transaction(database) as tx:
+            async with transaction(database, EVERYWHERE) as tx:
                 await set_last_uses(tx, uses)
         except UNAVAILABLE as failure:
             self._uses = uses | self._uses

@@ -30,7 +30,7 @@ async def show_entries(
 ) -> Response:
     """The entries after a sequence, in order and without gaps."""
     reachable = require_land(call.caller, land)
-    async with snapshot(database) as tx:
+    async with snapshot(database, frozenset({reachable})) as tx:
         found = await read_after(tx, reachable, query.after, query.limit + 1)
     shown = found[: query.limit]
     return page(shown, shown[-1]["sequence"] if len(found) > len(shown) else None)
@@ -42,7 +42,7 @@ async def show_entries(
 async def show_head(land: str, call: Calling, database: Stored) -> Response:
     """The end of a Land's ledger; whatever is recorded from here on has a later instant."""
     reachable = require_land(call.caller, land)
-    async with transaction(database) as tx:
+    async with transaction(database, frozenset({reachable})) as tx:
         head = await set_clock(tx, reachable, now())
     return answer(200, head_document(land, head.sequence, head.hash, head.last_instant))
 
@@ -53,7 +53,7 @@ async def show_head(land: str, call: Calling, database: Stored) -> Response:
 async def verify_ledger(land: str, call: Calling, database: Stored) -> Response:
     """Compute the whole chain again and compare its end with all that knows it."""
     reachable = require_land(call.caller, land)
-    async with snapshot(database) as tx:
+    async with snapshot(database, frozenset({reachable})) as tx:
         verdict = await verify(tx, reachable)
     return answer(
         200,

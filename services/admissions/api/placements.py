@@ -74,7 +74,9 @@ async def show_placements(
         effective_from=query.effective_from,
         effective_to=query.effective_to,
     )
-    async with snapshot(database) as tx:
+    # Only of these the rows are found by their index, whatever else the caller reaches.
+    reach = frozenset({query.unit}) if query.unit else call.caller.reach
+    async with snapshot(database, reach) as tx:
         found = await list_placements(tx, wanted, query.cursor, query.limit + 1)
     shown = found[: query.limit]
     more = to_cursor(shown[-1].id) if len(found) > len(shown) else None
@@ -86,7 +88,7 @@ async def show_placements(
 @answers(200, PlacementWithEntries, ETAG)
 async def show_one(call: Calling, database: Stored, placement_id: str) -> Response:
     """One placement as it now stands, with its entries."""
-    async with snapshot(database) as tx:
+    async with snapshot(database, call.caller.reach) as tx:
         placement = await find_readable(tx, call.caller, placement_id)
         entries = await list_entries(tx, placement.id)
     return show_placement(200, placement, entries=entries)

@@ -7,6 +7,7 @@ from typing import Annotated, NamedTuple, TypeAlias
 
 from fastapi import Depends, Request, Response
 
+from access.reach import Reach
 from services.admissions.api.documents import show_placement
 from services.admissions.api.entering import record_all
 from services.admissions.domain.placement import Proposal
@@ -88,7 +89,7 @@ class Desk:
 async def record_each(tx: Connection, submissions: Sequence[Submission]) -> list[Settled]:
     """For each a first answer again, a refusal of its key, or what it is recorded as."""
     places = [place_of(one.call) for one in submissions]
-    free = await try_lock_keys(tx, places)
+    free = await try_lock_keys(tx, places, reach_of(submissions))
     kept = await load_kept(tx, places)
     known = [_known(*each) for each in zip(submissions, free, kept, strict=True)]
     fresh: dict[KeyPlace, Submission] = {}
@@ -100,6 +101,13 @@ async def record_each(tx: Connection, submissions: Sequence[Submission]) -> list
         settled or (recorded[place] if fresh[place] is one else Problem("in-flight"))
         for place, one, settled in zip(places, submissions, known, strict=True)
     ]
+
+
+def reach_of(submissions: Sequence[Submission]) -> Reach:
+    """What their callers reach, in the Länder of their placements alone."""
+    lands = {land_of(one.proposal.unit) for one in submissions}
+    reached = frozenset[str]().union(*(one.call.caller.reach for one in submissions))
+    return frozenset(code for code in reached if land_of(code) in lands)
 
 
 def _known(

@@ -40,7 +40,7 @@ from shared.http.answers import answer, etag, page, to_cursor
 from shared.http.once import once
 from shared.http.problems import Fault, Problem
 from shared.http.route import ALL_BUT_OPERATOR, Call, Calling, ContractRoute, allowed
-from shared.postgres import Bell, Connection, Database, snapshot
+from shared.postgres import Bell, Connection, Database, set_reach, snapshot
 from shared.service import Stored
 
 router = APIRouter(prefix=ROOT, tags=["transfers"], route_class=ContractRoute)
@@ -159,6 +159,8 @@ async def _decide(
         return found
 
     async def lock_and_act(tx: Connection, found: Transfer) -> Response:
+        # Until it is theirs, it is the other unit's: nothing else of that unit is asked for.
+        await set_reach(tx, call.caller.reach | {found.from_unit})
         placement = await lock_placement(tx, found.placement)
         proposed = await lock_transfer(tx, found.id)
         if placement is None or proposed is None:
@@ -185,7 +187,7 @@ async def show_transfers(
 ) -> Response:
     """The transfers from or to units that the caller may read, newest first."""
     units = readable_units(call.caller, None)
-    async with snapshot(database) as tx:
+    async with snapshot(database, call.caller.reach) as tx:
         found = await list_transfers(tx, units, query.cursor or AFTER_ALL, query.limit + 1)
     shown = found[: query.limit]
     more = to_cursor(shown[-1].id) if len(found) > len(shown) else None
@@ -197,7 +199,7 @@ async def show_transfers(
 @answers(200, TransferShown)
 async def show_transfer(transfer_id: str, call: Calling, database: Stored) -> Response:
     """One transfer, for both of its units."""
-    async with snapshot(database) as tx:
+    async with snapshot(database, call.caller.reach) as tx:
         found = await _find(tx, call.caller, transfer_id)
     return answer(200, transfer_document(found))
 

@@ -25,10 +25,10 @@ LOCK = f"{LOAD} FOR UPDATE"
 LIST = f"""
     SELECT {COLUMNS} FROM placements
      WHERE units && $1::text[]
-       AND programme = coalesce($2, programme)
+       AND ($2::text IS NULL OR programme = $2)
        AND effective_on BETWEEN $3 AND $4
        AND id < $5
-       AND unit = coalesce($6, unit)
+       AND ($6::text IS NULL OR unit = $6)
      ORDER BY id DESC
      LIMIT $7
 """  # noqa: S608  # made of constants

@@ -7,6 +7,7 @@ from typing import Any
 import asyncpg
 import pytest
 
+from access.reach import EVERYWHERE
 from services.admissions.api.ledger import verify
 from services.admissions.handlers.ledger import LedgerSource
 from shared.codes import Land, instant_text
@@ -206,7 +207,7 @@ async def test_time_in_a_ledger_never_runs_backwards(admissions: Admissions) -> 
 
 async def test_nothing_is_recorded_before_an_announced_head(admissions: Admissions) -> None:
     await admissions.flensburg.record()
-    async with admissions.own.pool("admissions") as pool, pool.acquire() as tx:
+    async with admissions.own.pool("admissions", reach=EVERYWHERE) as pool, pool.acquire() as tx:
         announced = await LedgerSource().announce(tx, Land("01"))
     assert announced is not None
     head = read_head(unwrap(announced.value))

@@ -14,6 +14,7 @@ import pytest
 import pytest_asyncio
 from click.testing import CliRunner, Result
 
+from access.reach import EVERYWHERE
 from hafenlotse.__main__ import cli
 from services.admissions.api.entering import record_all
 from services.admissions.api.models import PlacementBody
@@ -160,7 +161,7 @@ async def opened(database: OwnDatabase, folder: Path) -> AsyncIterator[House]:
         "LOGNAME": "anna",
     }
     async with (
-        database.pool("admissions") as admissions,
+        database.pool("admissions", reach=EVERYWHERE) as admissions,
         database.pool("quota") as quota,
         database.pool("notifications") as notifications,
     ):

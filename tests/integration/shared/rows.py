@@ -1,0 +1,116 @@
+"""Rows of three units of two Länder, for every table whose rows are somebody's."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+UNITS = ("01001", "01002", "02000")
+LANDS = ("01", "02")
+CLIENTS = ("city-01001", "city-01002", "coordination-02")
+LABELS = {
+    "api_keys": "unit",
+    "entries": "(postings->0->>'unit')",
+    "idempotency_keys": "client",
+    "imports": "client",
+    "lands": "land",
+    "placements": "unit",
+    "relay_positions": "land",
+    "transfers": "from_unit",
+}
+"""By what a row is known: the unit, Land or client whose it is."""
+
+OPEN = {("admissions.imports", "SELECT")}
+"""What anybody sees: the digests of files, so that none is counted twice."""
+
+Row = Mapping[str, Any]
+
+
+def rows_of(table: str) -> Mapping[str, Row]:
+    """A row for each label."""
+    if table in ("lands", "relay_positions"):
+        return {land: _of_land(land) for land in LANDS}
+    if table in ("idempotency_keys", "imports"):
+        return {one: _of_client(table, one) for one in CLIENTS}
+    make = {"entries": _entry, "placements": _placement, "transfers": _transfer}.get(table, _key)
+    return {unit: make(unit) for unit in UNITS}
+
+
+def _of_land(land: str) -> Row:
+    return {"land": land, "sequence": 1, "event": "", "cluster": "", "log_offset": 0}
+
+
+def _of_client(table: str, client: str) -> Row:
+    number = CLIENTS.index(client)
+    if table == "imports":
+        return {
+            "digest": f"{number}" * 64,
+            "client": client,
+            "placements": 1,
+            "imported_at": _now(),
+        }
+    answer = {"status": 201, "headers": {}, "body": "", "body_digest": "", "answered_at": _now()}
+    return {"client": client, "key": f"{number}", "target": "", **answer}
+
+
+def _entry(unit: str) -> Row:
+    return {
+        "land": unit[:2],
+        "sequence": {"01001": 1, "01002": 2, "02000": 1}[unit],
+        "type": "recorded",
+        "placement": _id(unit),
+        "recorded_at": _now(),
+        "postings": [{"unit": unit, "persons": 1}],
+        "previous_hash": "0" * 64,
+        "hash": "1" * 64,
+    }
+
+
+def _placement(unit: str) -> Row:
+    return {
+        "id": _id(unit),
+        "land": unit[:2],
+        "sequence": 1,
+        "status": "recorded",
+        "unit": unit,
+        "programme": "asylum",
+        "persons": 1,
+        "effective_on": "2023-05-01",
+        "recorded_at": _now(),
+        "legs_before": [],
+        "units": [unit],
+    }
+
+
+def _transfer(unit: str) -> Row:
+    return {
+        "id": _id(unit),
+        "land": unit[:2],
+        "placement": _id(unit),
+        "from_unit": unit,
+        "to_unit": f"{unit[:2]}009",
+        "effective_on": "2023-05-01",
+        "reason": "agreed-transfer",
+        "state": "refused",
+    }
+
+
+def _key(unit: str) -> Row:
+    digest = unit.encode().ljust(32, b"-").hex()
+    return {
+        "id": _id(unit),
+        "unit": unit,
+        "scopes": ["quota:read"],
+        "made_by": "coordination",
+        "made_at": _now(),
+        "expires_at": "2099-01-01T00:00:00Z",
+        "digest": f"\\x{digest}",
+    }
+
+
+def _id(unit: str) -> str:
+    return str(UUID(int=int(unit)))
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat()
