@@ -131,16 +131,17 @@ async def ping(database: Database) -> None:
     await database.execute("SELECT 1")
 
 
-# A plan that suits the rows of one city may be a bad one for a whole Land.
 SET_REACH = """
-    SELECT set_config('hafenlotse.reach', $1, true),
-           set_config('plan_cache_mode', 'force_custom_plan', true)
+    SELECT set_config('hafenlotse.reach', $1, true), set_config('plan_cache_mode', $2, true)
 """
 
 
-async def set_reach(tx: Connection, reach: Reach) -> None:
-    """Which Länder and units this transaction may touch from now on."""
-    await tx.execute(SET_REACH, array_of(reach))
+async def set_reach(tx: Connection, reach: Reach, *, plans: str = "auto") -> None:
+    """Which Länder and units this transaction may touch from now on.
+
+    `plans`: what suits the rows of one city may be a bad plan for a whole Land.
+    """
+    await tx.execute(SET_REACH, array_of(reach), plans)
 
 
 @asynccontextmanager
@@ -150,7 +151,7 @@ async def transaction(
     """One transaction: committed at the end, rolled back by any failure."""
     async with database.acquire(timeout=ACQUIRE_SECONDS) as tx, tx.transaction(**kind):
         if reach:
-            await set_reach(tx, reach)
+            await set_reach(tx, reach, plans="force_custom_plan" if kind else "auto")
         yield tx
 
 

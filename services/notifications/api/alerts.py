@@ -70,7 +70,7 @@ async def show_alerts(
     if query.unit and not call.caller.may_read_land(query.unit[:2]):
         raise Problem("not-found")
     wanted = (query.state, query.unit, query.quota)
-    async with snapshot(database) as tx:
+    async with snapshot(database, call.caller.reach) as tx:
         found = await alerts.list_alerts(
             tx, lands_of(call.caller), number_in(query.cursor), wanted, query.limit + 1
         )
@@ -82,7 +82,7 @@ async def show_alerts(
 @answers(200, AlertShown)
 async def show_alert(alert_id: str, call: Calling, database: Stored) -> Response:
     """One alert as it now stands."""
-    async with snapshot(database) as tx:
+    async with snapshot(database, call.caller.reach) as tx:
         found = await alerts.load_alert(tx, id_in(alert_id), lands_of(call.caller))
     return answer(200, to_document(or_not_found(found)))
 

@@ -25,7 +25,7 @@ from shared.codes import Role, instant_text
 from shared.http.answers import Limit, answer
 from shared.http.once import once
 from shared.http.route import Calling, ContractRoute, allowed
-from shared.postgres import Connection, snapshot
+from shared.postgres import Connection, set_reach, snapshot
 from shared.service import Stored
 
 router = APIRouter(prefix=f"{ROOT}/deliveries", tags=["deliveries"], route_class=ContractRoute)
@@ -46,7 +46,7 @@ async def show_deliveries(
     call: Calling, database: Stored, query: Annotated[DeliveryListing, Query()]
 ) -> Response:
     """The deliveries about the caller's Lands, newest first."""
-    async with snapshot(database) as tx:
+    async with snapshot(database, call.caller.lands) as tx:
         found = await deliveries.list_deliveries(
             tx, lands_of(call.caller), number_in(query.cursor), query.limit + 1
         )
@@ -58,7 +58,7 @@ async def show_deliveries(
 @answers(200, DeliveryShown)
 async def show_delivery(delivery_id: str, call: Calling, database: Stored) -> Response:
     """One delivery with all its tries."""
-    async with snapshot(database) as tx:
+    async with snapshot(database, call.caller.lands) as tx:
         found = await deliveries.load_delivery(tx, id_in(delivery_id), lands_of(call.caller))
     return answer(200, to_document(or_not_found(found), call.caller))
 
@@ -79,6 +79,7 @@ async def retry_delivery(
     """
 
     async def find(tx: Connection) -> Tracked:
+        await set_reach(tx, call.caller.lands)  # an operator reaches nothing else than these
         found = await deliveries.load_delivery(tx, id_in(delivery_id), lands_of(call.caller))
         return or_not_found(found)
 

@@ -137,7 +137,7 @@ async def show_recipients(
     call: Calling, database: Stored, query: Annotated[RecipientListing, Query()]
 ) -> Response:
     """The recipients of the caller's Lands, newest first."""
-    async with snapshot(database) as tx:
+    async with snapshot(database, call.caller.reach) as tx:
         found = await recipients.list_recipients(
             tx, lands_of(call.caller), number_in(query.cursor), query.limit + 1
         )
@@ -149,7 +149,7 @@ async def show_recipients(
 @answers(200, RecipientShown, ETAG)
 async def show_recipient(recipient_id: str, call: Calling, database: Stored) -> Response:
     """One recipient."""
-    async with snapshot(database) as tx:
+    async with snapshot(database, call.caller.reach) as tx:
         found = await recipients.load_recipient(tx, id_in(recipient_id), lands_of(call.caller))
     return show(200, or_not_found(found))
 

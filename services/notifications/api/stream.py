@@ -13,6 +13,7 @@ from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.types import Receive, Scope, Send
 
 from access.caller import Caller
+from access.reach import EVERYWHERE
 from documents.declared import EVENTS, answers
 from services.notifications.api.asking import Listening, lands_of
 from services.notifications.api.audience import Audience
@@ -24,7 +25,7 @@ from shared.clock import now
 from shared.codes import Role
 from shared.http.problems import Fault, Problem
 from shared.http.route import Calling, ContractRoute, allowed
-from shared.postgres import ACQUIRE_SECONDS, UNAVAILABLE, Database
+from shared.postgres import UNAVAILABLE, Database, transaction
 from shared.service import Stored
 
 router = APIRouter(prefix=f"{ROOT}/alerts/stream", tags=["alerts"], route_class=ContractRoute)
@@ -46,7 +47,8 @@ LastEventId = Annotated[
 
 async def the_place(request: Request, database: Stored, named: LastEventId = None) -> int:
     """The number that a reader goes on after: the one in Last-Event-ID, else the last one."""
-    async with database.acquire(timeout=ACQUIRE_SECONDS) as tx:
+    # A number is good whatever Land its change is of: it is only a place to go on after.
+    async with transaction(database, EVERYWHERE) as tx:
         if not named:
             return await load_last(tx)
         if len(request.headers.getlist(LAST_EVENT_ID)) > 1 or not NUMBER.fullmatch(named):
@@ -109,7 +111,7 @@ class AlertStream(EventSourceResponse):
         known = self.audience.last
         if known <= self.place:
             return []
-        async with self.database.acquire(timeout=ACQUIRE_SECONDS) as tx:
+        async with transaction(self.database, self.caller.reach) as tx:
             found = await list_changes(tx, (self.place, known), lands_of(self.caller), PAGE)
         self.place = found[-1].number if len(found) == PAGE else known
         return found

@@ -8,6 +8,7 @@ from datetime import datetime
 import msgspec
 import orjson
 
+from access.reach import EVERYWHERE
 from services.notifications.domain.alert import Amount, Crossing, decide_alerts
 from services.notifications.domain.delivery import RESOLVED, Attempt
 from services.notifications.domain.schedule import AT_ONCE, Schedule
@@ -105,7 +106,7 @@ class Crossings:
         self.database, self.feed, self.bells, self.schedule = database, feed, bells, schedule
 
     async def load_reached(self, land: Land) -> Reached:
-        async with self.database.acquire(timeout=5) as tx:
+        async with transaction(self.database, EVERYWHERE) as tx:
             position = await positions.load_position(tx, land)
         if position.held:
             raise LandHeld(position.held)
@@ -113,13 +114,13 @@ class Crossings:
 
     async def apply(self, land: Land, events: Sequence[Event[Crossing]]) -> None:
         """One crossing, one alert, and a delivery for everyone who wants it."""
-        async with transaction(self.database) as tx:
+        async with transaction(self.database, EVERYWHERE) as tx:
             await record_crossings(tx, land, events, now(), self.schedule)
         for bell in self.bells:
             bell.ring()
 
     async def load_fingerprints(self, land: Land, low: int, high: int) -> dict[int, str]:
-        async with self.database.acquire(timeout=5) as tx:
+        async with transaction(self.database, EVERYWHERE) as tx:
             return await alerts.load_fingerprints(tx, land, low, high)
 
     async def fetch(self, land: Land, after: int, limit: int) -> Sequence[Event[Crossing]]:
@@ -134,11 +135,11 @@ class Crossings:
         return events
 
     async def hold(self, land: Land, reason: str) -> None:
-        async with transaction(self.database) as tx:
+        async with transaction(self.database, EVERYWHERE) as tx:
             await positions.set_held(tx, land, reason)
 
     async def bury(self, letters: list[DeadLetter]) -> None:
-        async with transaction(self.database) as tx:
+        async with transaction(self.database, EVERYWHERE) as tx:
             await insert_dead_letters(tx, letters)
 
 

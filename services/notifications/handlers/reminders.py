@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from datetime import datetime
 
+from access.reach import EVERYWHERE
 from services.notifications.domain.alert import Alert
 from services.notifications.domain.schedule import Schedule
 from services.notifications.handlers.telling import tell_everyone
@@ -44,7 +45,7 @@ class Reminders:
     async def round(self) -> bool:
         """Plan every reminder that is due; whether there was one."""
         at = self.clock()
-        async with transaction(self.database) as tx:
+        async with transaction(self.database, EVERYWHERE) as tx:
             due = await lock_due(tx, at, self.schedule.reminders, AT_ONCE_MOST)
             for (land, number), alerts in self._by_number(due, at).items():
                 await tell_everyone(tx, land, alerts, self.schedule, at, number)

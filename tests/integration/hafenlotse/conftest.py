@@ -163,7 +163,7 @@ async def opened(database: OwnDatabase, folder: Path) -> AsyncIterator[House]:
     async with (
         database.pool("admissions", reach=EVERYWHERE) as admissions,
         database.pool("quota") as quota,
-        database.pool("notifications") as notifications,
+        database.pool("notifications", reach=EVERYWHERE) as notifications,
     ):
         pools = {"admissions": admissions, "quota": quota, "notifications": notifications}
         yield House(database, pools, environment)

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+from access.reach import EVERYWHERE
 from services.notifications.delivery.channel import Channel, Notice, Parcel
 from services.notifications.delivery.dispatcher import Dispatcher, Pace
 from services.notifications.delivery.log import LogChannel
@@ -103,7 +104,10 @@ class Desk:
 @asynccontextmanager
 async def open_desk(database: OwnDatabase) -> AsyncIterator[Desk]:
     """A desk; what is still on its way at the end is dropped."""
-    async with database.pool("notifications") as pool, running_receiver() as receiver:
+    async with (
+        database.pool("notifications", reach=EVERYWHERE) as pool,
+        running_receiver() as receiver,
+    ):
         bell = Bell(database.url("notifications"), database.passwords["notifications"], "test")
         desk = Desk(pool, bell, receiver)
         yield desk

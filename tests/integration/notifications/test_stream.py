@@ -12,6 +12,7 @@ import asyncpg
 import pytest
 import pytest_asyncio
 
+from access.reach import EVERYWHERE
 from services.notifications.handlers.old_changes import forget_old_changes
 from shared.codes import Land
 from shared.http.guarded import SAFE
@@ -62,7 +63,7 @@ async def world(
 ) -> AsyncIterator[World]:
     async with (
         running_station(database, issuer, tmp_path) as station,
-        database.pool("notifications") as pool,
+        database.pool("notifications", reach=EVERYWHERE) as pool,
     ):
         yield World(database, pool, issuer, tmp_path, station, CrossingsInTest())
 

@@ -1,6 +1,6 @@
 """Rows of three units of two Länder, for every table whose rows are somebody's."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -9,12 +9,18 @@ UNITS = ("01001", "01002", "02000")
 LANDS = ("01", "02")
 CLIENTS = ("city-01001", "city-01002", "coordination-02")
 LABELS = {
+    "alerts": "land",
     "api_keys": "unit",
+    "attempts": "(SELECT land FROM deliveries AS d WHERE d.id = delivery)",
+    "changes": "land",
+    "deliveries": "land",
     "entries": "(postings->0->>'unit')",
     "idempotency_keys": "client",
     "imports": "client",
     "lands": "land",
     "placements": "unit",
+    "positions": "land",
+    "recipients": "lands[1]",
     "relay_positions": "land",
     "transfers": "from_unit",
 }
@@ -28,16 +34,70 @@ Row = Mapping[str, Any]
 
 def rows_of(table: str) -> Mapping[str, Row]:
     """A row for each label."""
-    if table in ("lands", "relay_positions"):
-        return {land: _of_land(land) for land in LANDS}
+    if table in OF_LANDS:
+        return {land: OF_LANDS[table](land) for land in LANDS}
     if table in ("idempotency_keys", "imports"):
         return {one: _of_client(table, one) for one in CLIENTS}
     make = {"entries": _entry, "placements": _placement, "transfers": _transfer}.get(table, _key)
     return {unit: make(unit) for unit in UNITS}
 
 
-def _of_land(land: str) -> Row:
+def _land(land: str) -> Row:
+    return {"land": land}
+
+
+def _published(land: str) -> Row:
     return {"land": land, "sequence": 1, "event": "", "cluster": "", "log_offset": 0}
+
+
+def _position(land: str) -> Row:
+    return {"land": land, "sequence": 1, "fingerprint": ""}
+
+
+def _alert(land: str) -> Row:
+    amounts = {
+        f"{name}_{form}": "1"
+        for name in ("credited", "target", "balance")
+        for form in ("exact", "decimal")
+    }
+    return {
+        "id": _id(land),
+        "land": land,
+        "sequence": 1,
+        "fingerprint": "",
+        "quota": "sh-regular",
+        "unit": f"{land}001",
+        "before": "on-quota",
+        "after": "over",
+        "cause": "own-placement",
+        "ledger_sequence": 1,
+        "definition": 1,
+        "state": "open",
+        "raised_at": _now(),
+        "undone_by_correction": False,
+        "reminded": 0,
+        **amounts,
+    }
+
+
+def _change(land: str) -> Row:
+    known = {"number": int(land), "alert": _id(land), "kind": "raised", "at": _now()}
+    return {"land": land, **known}
+
+
+def _recipient(land: str) -> Row:
+    wish = {"name": "Protokoll", "channel": "log", "language": "de", "version": 1}
+    return {"id": _id(land), "lands": [land], **wish}
+
+
+def _delivery(land: str) -> Row:
+    state = {"state": "given-up", "tries": 1, "claim": 1, "reminder": 0}
+    told = {"recipient": _id(land), "channel": "log", "alerts": [], "planned_at": _now()}
+    return {"id": _id(land), "land": land, **state, **told}
+
+
+def _attempt(land: str) -> Row:
+    return {"delivery": _id(land), "at": _now(), "outcome": "accepted"}
 
 
 def _of_client(table: str, client: str) -> Row:
@@ -114,3 +174,16 @@ def _id(unit: str) -> str:
 
 def _now() -> str:
     return datetime.now(UTC).isoformat()
+
+
+OF_LANDS: Mapping[str, Callable[[str], Row]] = {
+    "alerts": _alert,
+    "attempts": _attempt,
+    "changes": _change,
+    "deliveries": _delivery,
+    "lands": _land,
+    "positions": _position,
+    "recipients": _recipient,
+    "relay_positions": _published,
+}
+"""Tables whose rows are a Land's."""
