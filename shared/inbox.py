@@ -6,6 +6,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass, field
 from itertools import chain
 from typing import Generic, TypeVar
 
@@ -47,6 +48,16 @@ class UnknownType(Exception):
     """An event of a type that a reader of this version skips."""
 
 
+@dataclass
+class Waiting(Generic[B]):
+    """What was read of a partition and waits for its turn; `next_offset` is behind it all."""
+
+    events: dict[Land, list[Event[B]]] = field(default_factory=lambda: defaultdict(list))
+    letters: list[DeadLetter] = field(default_factory=list)
+    records: int = 0
+    next_offset: int = 0
+
+
 class Inbox(Generic[B]):
     """One topic's way into a service: decode, order, apply, remember the place."""
 
@@ -62,9 +73,10 @@ class Inbox(Generic[B]):
         self.trouble: str | None = f"{topic} is not assigned yet"
         self.watch: Watch | None = None
         self._hands = asyncio.Semaphore(HANDS)
-        self._turns: dict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
-        self._dealing: dict[asyncio.Task[None], int] = {}
+        self._waiting: dict[int, Waiting[B]] = defaultdict(Waiting)
+        self._dealing: dict[int, asyncio.Task[None]] = {}
         self._failing: set[int] = set()
+        self._left, self._room = 0, asyncio.Event()
         self._hints: dict[int, int] = {}
         self._keep_hints_at = float("-inf")
 
@@ -78,48 +90,57 @@ class Inbox(Generic[B]):
 
     async def receive(self, records: Sequence[Record]) -> None:
         """Have a batch dealt with, partitions beside each other; who commits holds up no others."""
-        while sum(self._dealing.values()) > MOST_LEFT:
-            await asyncio.wait(self._dealing, return_when=asyncio.FIRST_COMPLETED)
+        while self._left > MOST_LEFT:
+            self._room.clear()
+            await self._room.wait()
         partitions: dict[int, list[Record]] = defaultdict(list)
         for record in records:
             partitions[record.partition].append(record)
         places = {number: each[-1].offset + 1 for number, each in partitions.items()}
         if self.watch:
             self.watch.moved(places, fetched=True)
-        for each in partitions.values():
-            task = asyncio.create_task(self._deal_with(each[-1], *self._sort(each)))
-            self._dealing[task] = len(each)
-            task.add_done_callback(self._dealing.pop)
+        self._left += len(records)
+        for number, each in partitions.items():
+            self._sort(each, self._waiting[number])
+            if number not in self._dealing:
+                self._dealing[number] = asyncio.create_task(self._deal_with(number))
         self._pause_full_lines()
         if time.monotonic() >= self._keep_hints_at:
             await self.keep_place()
 
-    async def _deal_with(
-        self, last: Record, events: dict[Land, list[Event[B]]], letters: list[DeadLetter]
-    ) -> None:
-        """Apply or bury what came of one partition; tries again, politely, until it is done."""
-        wait_seconds = RETRY_FIRST_SECONDS
-        async with self._turns[last.partition]:
-            while True:
-                try:
-                    async with self._hands:
-                        await self._take(events, letters)
-                    return self._go_on_after(last)
-                except Exception as failure:
-                    self._failing.add(last.partition)
-                    self.trouble = f"{self.topic} can't be applied: {failure!r}"
-                    log.exception("a batch of %s waits %.0f s", self.topic, wait_seconds)
-                await asyncio.sleep(wait_seconds)
-                wait_seconds = min(wait_seconds * 2, RETRY_MOST_SECONDS)
+    async def _deal_with(self, partition: int) -> None:
+        """Apply or bury what waits, all at once; what comes meanwhile is next."""
+        try:
+            while waiting := self._waiting.pop(partition, None):
+                await self._take_until_done(partition, waiting)
+                self._left -= waiting.records
+                self._room.set()
+        finally:
+            del self._dealing[partition]
 
-    def _go_on_after(self, record: Record) -> None:
-        """The next reader may begin behind this record, unless a Land waits for its feed."""
-        self._failing.discard(record.partition)
+    async def _take_until_done(self, partition: int, waiting: Waiting[B]) -> None:
+        """Try again, politely, until it is done."""
+        wait_seconds = RETRY_FIRST_SECONDS
+        while True:
+            try:
+                async with self._hands:
+                    await self._take(waiting.events, waiting.letters)
+                return self._go_on_at(partition, waiting.next_offset)
+            except Exception as failure:
+                self._failing.add(partition)
+                self.trouble = f"{self.topic} can't be applied: {failure!r}"
+                log.exception("a batch of %s waits %.0f s", self.topic, wait_seconds)
+            await asyncio.sleep(wait_seconds)
+            wait_seconds = min(wait_seconds * 2, RETRY_MOST_SECONDS)
+
+    def _go_on_at(self, partition: int, offset: int) -> None:
+        """The next reader may begin at this offset, unless a Land waits for its feed."""
+        self._failing.discard(partition)
         if not self._failing:
             self.trouble = None
         behind = {partition_of(land) for land, line in self.lines.items() if line.is_behind}
-        if record.partition not in behind:
-            self._hints[record.partition] = record.offset + 1
+        if partition not in behind:
+            self._hints[partition] = offset
 
     async def _take(self, events: dict[Land, list[Event[B]]], letters: list[DeadLetter]) -> None:
         """Keep the letters, then take what is left of the events."""
@@ -135,8 +156,8 @@ class Inbox(Generic[B]):
     async def end(self) -> None:
         """Finish what was begun and remember the place, so that nothing is read again."""
         if self._dealing:
-            await asyncio.wait(self._dealing, timeout=END_SECONDS)
-        for task in self._dealing:
+            await asyncio.wait(self._dealing.values(), timeout=END_SECONDS)
+        for task in self._dealing.values():
             task.cancel()
         await self.keep_place()
 
@@ -150,24 +171,21 @@ class Inbox(Generic[B]):
             self._hints = dict(self._hints.items() - hints.items())
             self._keep_hints_at = time.monotonic() + HINTS_EVERY_SECONDS
 
-    def _sort(
-        self, records: Sequence[Record]
-    ) -> tuple[dict[Land, list[Event[B]]], list[DeadLetter]]:
-        events: dict[Land, list[Event[B]]] = defaultdict(list)
-        letters = []
+    def _sort(self, records: Sequence[Record], waiting: Waiting[B]) -> None:
         for record in records:
             try:
                 event = self.decode(record)
             except InvalidMessage as invalid:
                 letter = letter_of(record, invalid.reason, invalid.detail)
-                letters.append(letter)
+                waiting.letters.append(letter)
                 log.warning("dead letter %s: %s", place_of(record), letter.detail)
             except UnknownType as other:
                 log.info("skipped %s: %s", place_of(record), escaped(str(other)))
             else:
                 event.record = record
-                events[event.land].append(event)
-        return events, letters
+                waiting.events[event.land].append(event)
+        waiting.records += len(records)
+        waiting.next_offset = records[-1].offset + 1
 
     def _pause_full_lines(self) -> None:
         """Fetch no more of a Land that waits for its feed: a partition carries one Land only."""

@@ -33,9 +33,9 @@ from shared.topics import ensure_topics, partition_of
 PAGE = 500
 POLL_SECONDS = 1.0
 GATHER_MOST_SECONDS = 0.05
-GATHER_ROUNDS = 2
-"""After a round the next one gathers for so many times as long: a round costs all readers the
-same, full or not, and takes longer the busier they all are."""
+FEW, GATHER_ROUNDS = 4, 2
+"""After a round of more than a few rows the next one gathers for so many times as long: a round
+costs all readers the same, full or not, and takes longer the busier they all are."""
 TROUBLE = (*UNAVAILABLE, KafkaError)
 log = logging.getLogger(__name__)
 
@@ -122,10 +122,10 @@ class Relay:
                 proven_at = time.monotonic()
                 self.trouble = None
             began_at = time.monotonic()
-            if await self._publish_new(lead, producer, cluster):
+            if (count := await self._publish_new(lead, producer, cluster)) > FEW:
                 took_seconds = time.monotonic() - began_at
                 await asyncio.sleep(min(GATHER_ROUNDS * took_seconds, GATHER_MOST_SECONDS))
-            else:
+            elif not count:
                 await self.bell.wait(POLL_SECONDS)
 
     async def _publish_new(
