@@ -26,8 +26,7 @@ from shared.watch import Watch
 
 B = TypeVar("B")
 RETRY_FIRST_SECONDS, RETRY_MOST_SECONDS = 1.0, 15.0
-HINTS_EVERY_SECONDS = 1.0
-SETTLE_MOST_SECONDS = 5.0
+HINTS_EVERY_SECONDS, SETTLE_MOST_SECONDS = 1.0, 5.0
 IDLE_MS = 1000
 """How long a topic on which nothing comes is asked at once; what comes is there immediately."""
 HANDS, MOST_LEFT, END_SECONDS = 3, 5000, 4.0
