@@ -22,7 +22,6 @@ class Record:
 
     `reason` is the problem's slug, or of what was done the code that the person gave for it.
     Nothing in it tells more of a person than the actor's id; no body, query or secret is in it.
-    `lands` says whose auditors it concerns; none is named where that is nobody's or everybody's.
     """
 
     at: datetime
@@ -33,7 +32,6 @@ class Record:
     outcome: Outcome
     reason: str | None = None
     request: str | None = None
-    lands: tuple[str, ...] = ()
 
     def document(self) -> dict[str, Any]:
         """As the table's columns."""

@@ -9,7 +9,7 @@ from fastapi.responses import StreamingResponse
 
 from audit.record import Outcome
 from audit.shown import AuditEntry, AuditPage, AuditVerification
-from audit.store.records import PAGE, Reach, load_head, load_reach, read_after
+from audit.store.records import PAGE, load_head, read_after
 from audit.trail import AuditTrail, a_record
 from audit.verification import verify_on_record
 from documents.declared import answers
@@ -39,14 +39,10 @@ def audited(service: Service) -> list[APIRouter]:
 async def show_audit(
     call: Calling, database: Stored, query: Annotated[FeedListing, Query()]
 ) -> Response:
-    """What was done and refused after a number, in order and without gaps.
-
-    Of what concerns other Länder than the auditor's only the place in the chain is shown.
-    """
+    """What was done and refused after a number, in order and without gaps."""
     trail = await _up_to_date(call, database)
     async with transaction(database) as tx:
-        reach = await load_reach(tx, call.caller.lands)
-        found = await read_after(tx, query.after, query.limit + 1, reach)
+        found = await read_after(tx, query.after, query.limit + 1)
         shown = found[: query.limit]
         more = shown[-1]["number"] if len(found) > len(shown) else None
         await trail.keep_read(tx, call, query.after, more)
@@ -72,17 +68,17 @@ async def export_audit(call: Calling, database: Stored) -> Response:
     """
     trail = await _up_to_date(call, database)
     async with transaction(database) as tx:
-        head, reach = await load_head(tx), await load_reach(tx, call.caller.lands)
+        head = await load_head(tx)
         await trail.keep_read(tx, call)
-    return StreamingResponse(_lines(database, head.number, reach), media_type=LINES)
+    return StreamingResponse(_lines(database, head.number), media_type=LINES)
 
 
-async def _lines(database: Database, last: int, reach: Reach) -> AsyncIterator[bytes]:
+async def _lines(database: Database, last: int) -> AsyncIterator[bytes]:
     """A page at a time, and no transaction is open while the reader takes it."""
     number = 0
     while number < last:
         async with database.acquire(timeout=ACQUIRE_SECONDS) as tx:
-            found = await read_after(tx, number, min(PAGE, last - number), reach)
+            found = await read_after(tx, number, min(PAGE, last - number))
         if not found:
             return
         yield b"".join(orjson.dumps(one, option=orjson.OPT_APPEND_NEWLINE) for one in found)

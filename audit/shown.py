@@ -11,26 +11,21 @@ ACT = "POST /admissions/v1/placements/{placement_id}/corrections"
 
 
 class AuditEntry(Struct):
-    """One thing that somebody did, tried in vain, or was refused; `hash` covers all the rest.
-
-    What concerns other Länder is withheld: all but number and hashes is null, without roles.
-    """
+    """One thing that somebody did, tried in vain, or was refused; `hash` covers all the rest."""
 
     number: Number
-    at: Annotated[
-        Instant | None, Meta(description="When it was done; not the order of the numbers.")
-    ]
+    at: Annotated[Instant, Meta(description="When it was done; not the order of the numbers.")]
     actor: Annotated[
         str | None,
         Meta(examples=["city-01001"], description="The token's `sub`, or `cli:` and a user."),
     ]
     roles: Annotated[list[str], Meta(examples=[["city"]])]
-    act: Annotated[str | None, Meta(examples=[ACT], description="Method and route.")]
+    act: Annotated[str, Meta(examples=[ACT], description="Method and route.")]
     on: Annotated[
         str | None,
         Meta(examples=[ID], description="Codes of the thing; for what is summed, how many more."),
     ]
-    outcome: Annotated[Outcome | None, Meta(examples=["done"])]
+    outcome: Annotated[Outcome, Meta(examples=["done"])]
     reason: Annotated[
         str | None,
         Meta(examples=["typing-error"], description="The problem, or the reason that was given."),

@@ -6,7 +6,6 @@ import re
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import replace
 
 from fastapi import Request, Response
 from uuid_utils import uuid7
@@ -32,8 +31,6 @@ REFUSED = (401, 403, 404, 429)
 """How reads are refused; of changes every refusal is written down."""
 CODE = re.compile(r"[a-z][a-z-]{0,39}")
 NUMBERED = re.compile(r"[0-9]{1,12}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-LAND = re.compile(rb'"(?:land|unit|from_unit|to_unit)":"([0-9]{2})')
-"""In our own JSON: within a text the quotes would be escaped."""
 NAMED = re.compile(r"[a-z][a-z0-9-]{0,39}")
 log = logging.getLogger(__name__)
 
@@ -134,8 +131,7 @@ def _record_of(call: Call, given: Response) -> Record:
     made = given.headers.get("location", "").rpartition("/")[2] or None
     named = getattr(call.request.state, "thing", None)
     thing = named or _thing_of(call.request, is_known=True) or made
-    record = a_record(call.request, thing, Outcome.DONE, _reason_in(call.request))
-    return replace(record, lands=_lands_in(given) or record.lands)
+    return a_record(call.request, thing, Outcome.DONE, _reason_in(call.request))
 
 
 def a_record(
@@ -153,7 +149,6 @@ def a_record(
         outcome=outcome,
         reason=reason,
         request=request_id(request),
-        lands=tuple(sorted(caller.lands)) if caller else (),
     )
 
 
@@ -171,12 +166,6 @@ def _thing_of(request: Request, *, is_known: bool) -> str | None:
     pattern = NAMED if is_known else NUMBERED
     shown = [one for one in values if NUMBERED.fullmatch(one) or pattern.fullmatch(one)]
     return "/".join(shown) or None
-
-
-def _lands_in(given: Response) -> tuple[str, ...]:
-    """The Länder of what an answer shows, where the caller has several: it names them or units."""
-    found = {land.decode() for land in LAND.findall(bytes(given.body))}
-    return tuple(sorted(found))
 
 
 def _reason_in(request: Request) -> str | None:

@@ -6,7 +6,6 @@ import logging
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
-from dataclasses import replace
 from typing import Any, ClassVar, Concatenate, ParamSpec, TypeVar
 
 import click
@@ -49,7 +48,6 @@ async def acting(
     act: str,
     on: str,
     refused: str | None = None,
-    lands: tuple[str, ...] = (),
 ) -> AsyncIterator[Connection]:
     """One transaction in which somebody changes something, with its row in the audit log.
 
@@ -58,9 +56,7 @@ async def acting(
     outcome = Outcome.REFUSED if refused else Outcome.DONE
     async with transaction(database) as tx:
         yield tx
-        await insert_records(
-            tx, [replace(a_record(actor(), act, on, refused, outcome), lands=lands)]
-        )
+        await insert_records(tx, [a_record(actor(), act, on, refused, outcome)])
     await number_all(database)
     log.warning("%s: %s %s", actor(), act, on)
 
@@ -70,14 +66,13 @@ async def trying(
     opened: AbstractAsyncContextManager[Database],
     act: str,
     on: str | None,
-    lands: tuple[str, ...] = (),
 ) -> AsyncIterator[None]:
     """Whoever tries something in vain is in the audit log of this database, if it is there."""
     try:
         yield
     except Exception as failure:
         outcome, reason = _judged(failure)
-        record = replace(a_record(actor(), act, on, reason, outcome), lands=lands)
+        record = a_record(actor(), act, on, reason, outcome)
         with suppress(*UNAVAILABLE, *NOT_PREPARED):
             async with opened as database:
                 async with transaction(database) as tx:

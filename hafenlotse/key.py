@@ -131,7 +131,7 @@ async def _take(installation: Installation, attempt: Attempt, *, dry_run: bool) 
             tried = await _try(tx, land, attempt)
         if dry_run:
             return _answer(quota, tried, None)
-        async with acting(database, "key", quota, lands=(land,)) as tx:
+        async with acting(database, "key", quota) as tx:
             return await _record(tx, land, attempt)
 
 

@@ -53,10 +53,10 @@ async def repair_land(pools: Pools, land: Land) -> Outcome:
     named = "repair", f"Land {land}"
     try:
         async with (
-            trying(nullcontext(pools["quota"]), *named, lands=(land,)),
+            trying(nullcontext(pools["quota"]), *named),
             pools["admissions"].acquire(timeout=ACQUIRE_SECONDS) as ledger,
             pools["notifications"].acquire(timeout=ACQUIRE_SECONDS) as voice,
-            acting(pools["quota"], *named, lands=(land,)) as tx,
+            acting(pools["quota"], *named) as tx,
         ):
             await lock_position(tx, land)
             await allow_long_reading(tx)

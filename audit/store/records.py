@@ -1,6 +1,6 @@
 """The inbox, the chained log and its head."""
 
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import Any, NamedTuple
 
 from audit.record import Record
@@ -9,27 +9,23 @@ from shared.postgres import Connection
 
 PAGE = 1000
 INSERT = """
-    INSERT INTO audit_inbox (at, actor, roles, act, thing, outcome, reason, request, lands)
-    SELECT at, actor, roles, act, thing, outcome, reason, request, lands
+    INSERT INTO audit_inbox (at, actor, roles, act, thing, outcome, reason, request)
+    SELECT at, actor, roles, act, thing, outcome, reason, request
       FROM jsonb_to_recordset($1) AS given (at timestamptz, actor text, roles text[], act text,
-           thing text, outcome text, reason text, request text, lands text[])
+           thing text, outcome text, reason text, request text)
 """
 CHAIN = "SELECT chain_audit($1)"
 READ_AFTER = """
     SELECT number, at, actor, roles, act, thing AS "on", outcome, reason, request, previous_hash,
-           hash, lands
+           hash
       FROM audit_log
      WHERE number > $1
      ORDER BY number
      LIMIT $2
 """
 LOAD_HEAD = "SELECT number, hash FROM audit_head"
-LOAD_LANDS = "SELECT lands FROM audit_head"
 LOAD_HASH = "SELECT hash FROM audit_log WHERE number = $1"
-CHAINED = ("number", "previous_hash", "hash")
 Document = dict[str, Any]
-Reach = frozenset[str] | None
-"""The Länder whose entries are shown; None: all entries are."""
 
 
 class Head(NamedTuple):
@@ -62,29 +58,10 @@ async def is_there(tx: Connection, entry: Head) -> bool:
     return entry.number == 0 or await tx.fetchval(LOAD_HASH, entry.number) == entry.hash
 
 
-async def load_reach(tx: Connection, lands: Collection[str]) -> Reach:
-    """What an auditor of these Länder is shown: all, if nothing was changed in any other."""
-    used = await tx.fetchval(LOAD_LANDS)
-    return None if lands and set(lands).issuperset(used or ()) else frozenset(lands)
-
-
-async def read_after(
-    tx: Connection, number: int, limit: int, reach: Reach = None
-) -> list[Document]:
-    """The next entries in order, as the contract writes them.
-
-    What concerns no Land in reach is withheld but for its place in the chain.
-    """
+async def read_after(tx: Connection, number: int, limit: int) -> list[Document]:
+    """The next entries in order, as the contract writes them."""
     rows = await tx.fetch(READ_AFTER, number, limit)
-    return [_shown(dict(row), reach) for row in rows]
-
-
-def _shown(row: Document, reach: Reach) -> Document:
-    concerned = row.pop("lands")
-    if reach is None or not reach.isdisjoint(concerned):
-        return row | {"at": instant_text(row["at"])}
-    kept = {name: row[name] for name in CHAINED}
-    return dict.fromkeys(row) | {"roles": []} | kept
+    return [{**row, "at": instant_text(row["at"])} for row in rows]
 
 
 async def read_all(tx: Connection) -> AsyncIterator[list[Document]]:

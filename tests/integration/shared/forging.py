@@ -156,11 +156,15 @@ OF_OTHER_KINDS: dict[str, Forge] = {
 }
 """Whatever an issuer's access tokens call themselves, these are none."""
 
-FORGED: dict[str, Forge] = OF_OTHER_KINDS | {
+OF_NO_CLEAR_KIND: dict[str, Forge] = {
     "typ that ID tokens have, too": of_another_kind(),
     "no typ": lambda issuer: signed(
         issuer.key, {"alg": ALGORITHM, "kid": "first"}, issuer.claims()
     ),
+}
+"""Of an issuer whose access tokens say that they are some, these are none."""
+
+FORGED: dict[str, Forge] = OF_OTHER_KINDS | {
     "alg none": with_header({"alg": "none", "kid": "first"}),
     "alg NONE": with_header({"alg": "NONE"}),
     "alg none, well signed": by_the_issuer(alg="none"),

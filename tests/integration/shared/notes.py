@@ -41,7 +41,6 @@ class Note(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
     said: str
     seconds: float = Field(default=0.0, ge=0, le=2)
-    land: str | None = None
 
 
 class Trial(BaseModel):
@@ -65,8 +64,7 @@ async def write(
             raise Problem("already-withdrawn")
         if note.said == "fail":
             raise ValueError(note.said)
-        shown = {"id": number} | ({"land": note.land} if note.land else {})
-        return answer(201, shown, ETag=etag(number), Location=f"/quota/v1/notes/{number}")
+        return answer(201, {"id": number}, ETag=etag(number), Location=f"/quota/v1/notes/{number}")
 
     return await once(call, database, nothing, act)
 

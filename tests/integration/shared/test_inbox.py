@@ -6,12 +6,14 @@ import time
 from itertools import pairwise
 
 import pytest
+from aiokafka.structs import ConsumerRecord
 from faststream import AckPolicy
 
 from access.kafka import KafkaPlace
 from embedded.kafka import KafkaBroker
 from embedded.postgres import PostgresServer
 from shared.codes import Land
+from shared.inbox import Inbox
 from shared.kafka import make_broker, start_broker
 from shared.line import Line
 from shared.topics import ensure_topics
@@ -98,15 +100,19 @@ async def test_a_land_that_is_slow_to_commit_holds_up_no_other(reading: Reading)
 
 
 async def test_while_much_is_left_no_more_is_taken(reading: Reading) -> None:
+    inbox = Inbox(reading.topic, reading.decode, reading.reader, reading.database)
     reading.reader.slow.add("01")
-    await reading.put("01", reading.ledgers.record("01", 6000))
-    watch = (await reading.start()).watch
-    assert watch
-    await eventually(lambda: watch.places.get(0, 0) > 5000, within=20, because="some is taken")
-    await reading.put("01", reading.ledgers.record("01", 1))
-    assert watch.places[0] <= 5100
+    records = [
+        ConsumerRecord(reading.topic, 0, offset, 0, 0, b"01", value, None, 2, len(value), ())
+        for offset, value in enumerate(reading.ledgers.record("01", 5002))
+    ]
+    await inbox.receive(records[:5001])
+    more = asyncio.create_task(inbox.receive(records[5001:]))
+    assert not (await asyncio.wait([more], timeout=0.3))[0]
     reading.reader.done.set()
-    await reading.reached(land_01=6001)
+    await more
+    await reading.reached(land_01=5002)
+    await inbox.end()
 
 
 async def test_a_restart_goes_on_at_the_remembered_place(reading: Reading) -> None:
