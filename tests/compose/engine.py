@@ -105,8 +105,18 @@ class Composed:
         return _run(["docker", *arguments], self.environment, COMPOSE_SECONDS)
 
     def up(self, *more: str) -> None:
-        """As the README says it."""
-        self.compose("up", "-d", "--wait", *more)
+        """As the README says it, and once more where Docker trips over itself.
+
+        A container on two networks is connected twice, and now and then the port of the first
+        connection is not free yet (moby/moby#20486).
+        """
+        words = ["up", "-d", "--wait", *more]
+        try:
+            self.compose(*words)
+        except AssertionError as failure:
+            if "port is already allocated" not in str(failure):
+                raise
+            self.compose(*words)
 
     def kill_one(self, service: str) -> None:
         """One container of a service, the others of it live on."""
