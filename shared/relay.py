@@ -138,14 +138,17 @@ class Relay:
             after = seen.sequence if seen else 0
             if head > after:
                 new[land] = await self.source.read_after(lead, land, after, PAGE)
-        ends = await asyncio.gather(*(self._send(producer, *each) for each in new.items()))
-        at = {
-            land: Published(land, rows[-1].sequence, _digest(rows[-1].value), cluster, end)
-            for (land, rows), end in zip(new.items(), ends, strict=True)
-        }
-        if at:
-            await set_published(lead, at.values())
-        self.published |= at
+        one_at_a_time = asyncio.Lock()
+
+        async def publish(land: Land, rows: Sequence[Outgoing]) -> None:
+            """What is not remembered at once is sent again after a crash."""
+            end = await self._send(producer, land, rows)
+            at = Published(land, rows[-1].sequence, _digest(rows[-1].value), cluster, end)
+            async with one_at_a_time:
+                await set_published(lead, at)
+            self.published[land] = at
+
+        await asyncio.gather(*(publish(*each) for each in new.items()))
         return sum(map(len, new.values()))
 
     async def _send(self, producer: AIOKafkaProducer, land: Land, rows: Sequence[Outgoing]) -> int:

@@ -1,6 +1,5 @@
 """What the relay remembers: the last record that it published of every Land."""
 
-from collections.abc import Iterable
 from dataclasses import astuple, dataclass
 
 from shared.codes import Land
@@ -38,6 +37,6 @@ async def load_published(tx: Connection) -> dict[Land, Published]:
     return {row["land"]: Published(**dict(row)) for row in await tx.fetch(LOAD)}
 
 
-async def set_published(tx: Connection, published: Iterable[Published]) -> None:
-    """Remember the last record of some Länder."""
-    await tx.executemany(SET, map(astuple, published))
+async def set_published(tx: Connection, at: Published) -> None:
+    """Remember the last record of a Land."""
+    await tx.execute(SET, *astuple(at))
