@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 import asyncpg
 
+from access.reach import EVERYWHERE
 from benchmarks.world import World
 from embedded.database import NAME, prepare_database
 from embedded.postgres import OWNER, PostgresServer
@@ -57,8 +58,8 @@ class OwnDatabase:
         return f"postgresql://{service}@127.0.0.1:{self.server.port}/{self.name}"
 
     async def open(self, service: str = SERVICE) -> Database:
-        """A pool with a service's own rights."""
-        return await open_pool(self.url(service), self.password, 4, "benchmark")
+        """A pool with a service's own rights, in all Länder."""
+        return await open_pool(self.url(service), self.password, 4, "benchmark", EVERYWHERE)
 
 
 async def make_template(server: PostgresServer, world: World, password: str) -> Template:

@@ -35,7 +35,7 @@ SERVICE = "admissions"
 SCRIPT = Path(__file__).with_name("recording.pgbench")
 CLIENTS = 8
 LEAD_SECONDS, SECONDS = 0.2, 3
-STEP, MOST_STEPS = 1.25, 14
+STEP, MOST_STEPS = 1.1, 14
 TPS = re.compile(r"^tps = ([0-9.]+)", re.MULTILINE)
 
 
@@ -49,7 +49,7 @@ class Way:
     begin: int
 
 
-WAYS = (Way("single", 1, 0.05, 200), Way("batch", 100, 0.25, 2000))
+WAYS = (Way("single", 1, 0.05, 250), Way("batch", 100, 0.25, 2500))
 LAND, ALL = "01", 16
 """The Land whose units admissions knows, and how many pgbench spreads over for comparison."""
 REACHING = f"-c hafenlotse.reach={array_of(EVERYWHERE)} -c hafenlotse.clients={{pgbench}}"

@@ -1,5 +1,6 @@
 """Placements are recorded, one or many, read and listed."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
@@ -7,7 +8,6 @@ from fastapi import APIRouter, Query, Response
 from documents.declared import ETAG, NEW, answers, refuses
 from services.admissions.api.authority import find_readable, readable_units, require_units
 from services.admissions.api.documents import ROOT, placement_document, show_placement, spans
-from services.admissions.api.entering import Ringing, record_all
 from services.admissions.api.models import BatchBody, PlacementBody, PlacementListing
 from services.admissions.api.shown import (
     PlacementPage,
@@ -16,13 +16,13 @@ from services.admissions.api.shown import (
     PlacementWithEntries,
 )
 from services.admissions.api.together import AtDesk, Submission
+from services.admissions.domain.placement import Placement
 from services.admissions.store.entries import list_entries
 from services.admissions.store.placements import Wanted, list_placements
 from shared.codes import Role
 from shared.http.answers import answer, page, to_cursor
-from shared.http.once import nothing, once
 from shared.http.route import ALL_BUT_OPERATOR, Calling, ContractRoute, allowed
-from shared.postgres import Connection, snapshot
+from shared.postgres import snapshot
 from shared.service import Stored
 
 router = APIRouter(prefix=f"{ROOT}/placements", tags=["placements"], route_class=ContractRoute)
@@ -37,26 +37,28 @@ async def record_placement(
 ) -> Response:
     """Record n people that a unit took in; the answer is the placement."""
     require_units(call.caller, {"/unit": body.unit})
-    return await desk.submit(database, Submission(call, body.proposal()))
+
+    def show(placements: Sequence[Placement]) -> Response:
+        return show_placement(201, *placements)
+
+    return await desk.submit(database, Submission(call, [body.proposal()], show))
 
 
 @router.post("/batch")
 @allowed(Role.CITY, Role.COORDINATION)
 @answers(201, PlacementsShown)
 @refuses("not-your-unit")
-async def record_batch(body: BatchBody, call: Calling, database: Stored, bell: Ringing) -> Response:
+async def record_batch(body: BatchBody, call: Calling, database: Stored, desk: AtDesk) -> Response:
     """Record up to 1,000 placements, all or none; the answer keeps their order."""
     units = {f"/placements/{place}/unit": one.unit for place, one in enumerate(body.placements)}
     require_units(call.caller, units)
 
-    async def act(tx: Connection, _: None) -> Response:
-        placements = await record_all(tx, [one.proposal() for one in body.placements])
+    def show(placements: Sequence[Placement]) -> Response:
         call.names(spans(placements))
         return answer(201, {"items": [placement_document(one) for one in placements]})
 
-    given = await once(call, database, nothing, act)
-    bell.ring()
-    return given
+    proposals = [one.proposal() for one in body.placements]
+    return await desk.submit(database, Submission(call, proposals, show))
 
 
 @router.get("")

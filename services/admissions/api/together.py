@@ -1,16 +1,16 @@
 """Placements that arrive together are recorded together: one lock, one commit for all of them."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Annotated, NamedTuple, TypeAlias
 
 from fastapi import Depends, Request, Response
 
 from access.reach import Reach
-from services.admissions.api.documents import show_placement
 from services.admissions.api.entering import record_all
-from services.admissions.domain.placement import Proposal
+from services.admissions.domain.placement import Placement, Proposal
 from shared.codes import Land, land_of
 from shared.http.once import place_of, replay, to_keep
 from shared.http.problems import Problem
@@ -20,15 +20,20 @@ from shared.store.idempotency import Kept, KeyPlace, insert_kept, load_kept, try
 
 Settled: TypeAlias = Response | Problem
 MOST_TOGETHER = 200
-GATHER_SECONDS = 0.02
-"""From one commit to the next group: more gather, and each costs less."""
+"""Placements from which on a group takes no further call: others wait for its commit."""
 
 
 class Submission(NamedTuple):
-    """A call that submits one placement."""
+    """A call that submits placements, all or none, and how it is answered."""
 
     call: Call
-    proposal: Proposal
+    proposals: Sequence[Proposal]
+    show: Callable[[Sequence[Placement]], Response]
+
+    @property
+    def land(self) -> Land:
+        """Where it waits: with others of its first placement's Land."""
+        return land_of(self.proposals[0].unit)
 
 
 @dataclass
@@ -36,12 +41,13 @@ class Group:
     """What is recorded in one transaction: it grows until the group before it is committed."""
 
     submissions: list[Submission] = field(default_factory=list)
+    placements: int = 0
     is_open: bool = True
     settled: "asyncio.Task[list[Settled]] | None" = None
 
 
 class Desk:
-    """Takes in single placements, a group at a time in each Land.
+    """Takes in placements, a group of calls at a time in each Land.
 
     The entries of a Land are numbered under one lock that is held until they are on the disk. One
     by one, a disk that takes 5 ms would let 200 a second pass at most, and each would cost as
@@ -55,9 +61,10 @@ class Desk:
 
     async def submit(self, database: Database, submission: Submission) -> Response:
         """The answer when it is committed, or the problem of this call alone."""
-        group = self._open_group(database, land_of(submission.proposal.unit))
+        group = self._open_group(database, submission.land)
         place = len(group.submissions)
         group.submissions.append(submission)
+        group.placements += len(submission.proposals)
         assert group.settled  # noqa: S101  # an open group has its task
         settled = (await asyncio.shield(group.settled))[place]
         if isinstance(settled, Problem):
@@ -66,7 +73,7 @@ class Desk:
 
     def _open_group(self, database: Database, land: Land) -> Group:
         last = self._gathering.get(land)
-        if last and last.is_open and len(last.submissions) < MOST_TOGETHER:
+        if last and last.is_open and last.placements < MOST_TOGETHER:
             return last
         group = self._gathering[land] = Group()
         group.settled = asyncio.create_task(self._settle(database, group, last))
@@ -78,7 +85,6 @@ class Desk:
         """Wait for the turn, then record all and return their answers in order."""
         if before and before.settled and not before.settled.done():
             await asyncio.wait([before.settled])
-            await asyncio.sleep(GATHER_SECONDS)
         group.is_open = False
         async with transaction(database) as tx:
             settled = await record_each(tx, group.submissions)
@@ -105,7 +111,7 @@ async def record_each(tx: Connection, submissions: Sequence[Submission]) -> list
 
 def reach_of(submissions: Sequence[Submission]) -> Reach:
     """What their callers reach, in the Länder of their placements alone."""
-    lands = {land_of(one.proposal.unit) for one in submissions}
+    lands = {land_of(proposal.unit) for one in submissions for proposal in one.proposals}
     reached = frozenset[str]().union(*(one.call.caller.reach for one in submissions))
     return frozenset(code for code in reached if land_of(code) in lands)
 
@@ -129,8 +135,9 @@ async def _record(
     """Record all of them, and keep their answers."""
     if not fresh:
         return {}
-    placements = await record_all(tx, [one.proposal for one in fresh.values()])
-    answers = [show_placement(201, placement) for placement in placements]
+    proposals = [proposal for one in fresh.values() for proposal in one.proposals]
+    placements = iter(await record_all(tx, proposals))
+    answers = [one.show(list(islice(placements, len(one.proposals)))) for one in fresh.values()]
     given = dict(zip(fresh, answers, strict=True))
     calls = [one.call for one in fresh.values()]
     await calls[0].trail.keep(tx, list(zip(calls, answers, strict=True)))

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import count
 from typing import Any
@@ -96,15 +96,12 @@ def postings_between(before: Counter[Count], after: Counter[Count]) -> tuple[Pos
 
 def seal(head: Head, entries: Iterable[Entry], hash_of: HashOf) -> tuple[Head, list[Document]]:
     """Chain entries, stamped from this head in order, to it: the new head and their documents."""
-    documents = []
+    documents: list[Document] = []
+    previous_hash = head.hash
     for entry in entries:
-        document = entry.document(head.hash)
-        document["hash"] = hash_of(document)
+        document = entry.document(previous_hash)
+        document["hash"] = previous_hash = hash_of(document)
         documents.append(document)
-        head = replace(
-            head,
-            sequence=entry.stamp.sequence,
-            hash=document["hash"],
-            last_instant=entry.stamp.recorded_at,
-        )
+        last = entry.stamp
+        head = Head(last.land, last.sequence, previous_hash, last.recorded_at)
     return head, documents

@@ -36,7 +36,8 @@ async def until_group(admissions: Admissions, is_open: bool, *persons: int) -> N
 
     def is_there() -> bool:
         group = desk._gathering.get(Land("01"))
-        given = [one.proposal.persons for one in group.submissions] if group else []
+        calls = group.submissions if group else []
+        given = [proposal.persons for call in calls for proposal in call.proposals]
         return group is not None and (group.is_open, sorted(given)) == (is_open, sorted(persons))
 
     await eventually(is_there, within=5, because="they wait for the commit before them")
@@ -60,6 +61,26 @@ async def test_what_arrives_together_is_committed_together(admissions: Admission
     async with admissions.as_owner() as tx:
         assert await tx.fetchval("SELECT count(DISTINCT xmin::text) FROM entries") == 2
     assert (await admissions.verification())["intact"]
+
+
+async def test_batches_are_committed_together_each_with_its_own_answer(
+    admissions: Admissions,
+) -> None:
+    async with land_locked(admissions):
+        posts = [await first_of_all(admissions)]
+        for persons in ([2, 3], [4, 5, 6], [7]):
+            body = {"placements": [a_placement(persons=each) for each in persons]}
+            call = admissions.flensburg.post(f"{PLACEMENTS}/batch", body)
+            posts.append(asyncio.create_task(call))
+        await until_group(admissions, True, *range(2, 8))
+    _, *batches = [(await each).json() for each in posts]
+    given = [[item["persons"] for item in batch["items"]] for batch in batches]
+    assert sorted(given) == [[2, 3], [4, 5, 6], [7]]
+    numbers = [[item["sequence"] for item in batch["items"]] for batch in batches]
+    assert sorted(number for each in numbers for number in each) == list(range(2, 8))
+    assert all(each == list(range(each[0], each[0] + len(each))) for each in numbers)
+    async with admissions.as_owner() as tx:
+        assert await tx.fetchval("SELECT count(DISTINCT xmin::text) FROM entries") == 2
 
 
 async def test_a_key_that_is_refused_leaves_its_group_alone(admissions: Admissions) -> None:
