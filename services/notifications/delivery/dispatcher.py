@@ -161,6 +161,7 @@ class Dispatcher:
             content = _write(channel, notice)
             if content is not None:
                 contents[one.delivery.id] = content
+            await asyncio.sleep(0)  # a round of mails takes long to write: others go on between
         await deliveries.set_contents(tx, contents)
         return [replace(one, content=contents.get(one.delivery.id, one.content)) for one in claimed]
 
