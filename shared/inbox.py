@@ -95,8 +95,8 @@ class Inbox(Generic[B]):
         partitions: dict[int, list[Record]] = defaultdict(list)
         for record in records:
             partitions[record.partition].append(record)
-        places = {number: each[-1].offset + 1 for number, each in partitions.items()}
         if self.watch:
+            places = {number: each[-1].offset + 1 for number, each in partitions.items()}
             self.watch.moved(places, fetched=True)
         self._left += len(records)
         for number, each in partitions.items():

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Protocol
 
-from aiokafka import AIOKafkaProducer
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 from faststream import AckPolicy
@@ -100,6 +100,18 @@ async def close_quietly(client: Stoppable) -> None:
         stopping.cancel()
     elif not stopping.cancelled():
         stopping.exception()  # seen, so that nobody is warned of it
+
+
+@asynccontextmanager
+async def reading(place: KafkaPlace, start_seconds: float) -> AsyncIterator[AIOKafkaConsumer]:
+    """A consumer without a group on a connection of its own, which must start in time."""
+    reader = AIOKafkaConsumer(**place.access(), request_timeout_ms=10_000)
+    try:
+        async with asyncio.timeout(start_seconds):
+            await reader.start()
+        yield reader
+    finally:
+        await close_quietly(reader)
 
 
 async def load_cluster_id(place: KafkaPlace) -> str:

@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import logging
 import time
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -15,7 +16,7 @@ from aiokafka.producer.message_accumulator import BatchBuilder
 from access.kafka import KafkaPlace
 from access.reach import EVERYWHERE
 from shared.codes import Land
-from shared.kafka import close_quietly, load_cluster_id, start_producer
+from shared.kafka import close_quietly, load_cluster_id, reading, start_producer
 from shared.postgres import (
     UNAVAILABLE,
     Bell,
@@ -117,7 +118,7 @@ class Relay:
         self.leads = True
         while True:
             if time.monotonic() - proven_at >= self.place.prove_seconds:
-                await self._forget_what_the_broker_lost(cluster)
+                await self._see_what_is_there(lead, cluster)
                 await self._announce_heads(producer)
                 proven_at = time.monotonic()
                 self.trouble = None
@@ -128,9 +129,7 @@ class Relay:
             elif not count:
                 await self.bell.wait(POLL_SECONDS)
 
-    async def _publish_new(
-        self, lead: OwnConnection, producer: AIOKafkaProducer, cluster: str
-    ) -> int:
+    async def _publish_new(self, lead: Connection, producer: AIOKafkaProducer, cluster: str) -> int:
         """Send what is new of every Land, all at the same time; how many rows there were."""
         new: dict[Land, Sequence[Outgoing]] = {}
         for land, head in (await self.source.load_heads(lead)).items():
@@ -141,9 +140,9 @@ class Relay:
         one_at_a_time = asyncio.Lock()
 
         async def publish(land: Land, rows: Sequence[Outgoing]) -> None:
-            """What is not remembered at once is sent again after a crash."""
+            """A Land is remembered as soon as it is sent, so that little is looked for later."""
             end = await self._send(producer, land, rows)
-            at = Published(land, rows[-1].sequence, _digest(rows[-1].value), cluster, end)
+            at = _published(land, rows[-1], cluster, end)
             async with one_at_a_time:
                 await set_published(lead, at)
             self.published[land] = at
@@ -167,27 +166,22 @@ class Relay:
             if head and head.sequence == at.sequence:
                 await self._send(producer, land, [head])
 
-    async def _forget_what_the_broker_lost(self, cluster: str) -> None:
-        """Read every Land's last record back; what is not there is published again from 1."""
+    async def _see_what_is_there(self, lead: OwnConnection, cluster: str) -> None:
+        """Read every Land's last record back: what is not there is published again from 1.
+
+        What a leader sent that could not remember it any more is there, and is not sent again.
+        """
         if not self.published:
             return
-        reader = AIOKafkaConsumer(
-            **self.place.kafka.access(),
-            enable_auto_commit=False,
-            auto_offset_reset="earliest",
-        )
-        try:
-            # Each of these alone would wait for a broker that is gone for 40 s.
-            async with asyncio.timeout(self.place.send_seconds):
-                await reader.start()
+        async with reading(self.place.kafka, self.place.send_seconds) as reader:
             for land, at in self.published.items():
+                # Without a limit a broker that is gone would be waited for for 40 s.
                 async with asyncio.timeout(self.place.send_seconds):
-                    is_lost = at.sequence and not await self._is_there(reader, at, cluster)
-                if is_lost:
-                    log.error("the broker lost records of Land %s: publishing again", land)
-                    self.published[land] = replace(at, sequence=0)
-        finally:
-            await close_quietly(reader)
+                    if at.sequence and await self._is_there(reader, at, cluster):
+                        self.published[land] = await self._recall(lead, reader, at)
+                    elif at.sequence:
+                        log.error("the broker lost records of Land %s: publishing again", land)
+                        self.published[land] = replace(at, sequence=0)
 
     async def _is_there(self, reader: AIOKafkaConsumer, at: Published, cluster: str) -> bool:
         place = TopicPartition(self.topic, partition_of(at.land))
@@ -199,6 +193,17 @@ class Relay:
         reader.seek(place, at.log_offset)
         record = await reader.getone()
         return bool(record.offset == at.log_offset and _digest(record.value) == at.event)
+
+    async def _recall(self, lead: Connection, reader: AIOKafkaConsumer, at: Published) -> Published:
+        """Go on from a Land's last record, which was just read, past the rows that follow it."""
+        [place] = reader.assignment()
+        end = (await reader.end_offsets([place]))[place]
+        rows = deque(await self.source.read_after(lead, at.land, at.sequence, PAGE))
+        while rows and await reader.position(place) < end:
+            record = await reader.getone()
+            if record.value == rows[0].value:
+                at = _published(at.land, rows.popleft(), at.cluster, record.offset)
+        return at
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +246,10 @@ def _batches(
             batch = producer.create_batch()
             batch.append(timestamp=None, key=key, value=row.value)
     yield batch
+
+
+def _published(land: Land, row: Outgoing, cluster: str, offset: int) -> Published:
+    return Published(land, row.sequence, _digest(row.value), cluster, offset)
 
 
 def _digest(value: bytes | None) -> str:

@@ -3,15 +3,14 @@
 import asyncio
 import logging
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 from faststream.kafka.subscriber.usecase import LogicSubscriber
 
 from access.kafka import KafkaPlace
-from shared.kafka import close_quietly
+from shared.kafka import reading
 
 STALL_SECONDS = 60.0
 ASK_SECONDS = 10.0
@@ -63,22 +62,9 @@ class Watch:
         if consumer is None or time.monotonic() - self.moved_at < self.stall_seconds:
             return False
         try:
-            ends = await _end_offsets(self.kafka, consumer.assignment() - consumer.paused())
+            async with asyncio.timeout(ASK_SECONDS), reading(self.kafka, ASK_SECONDS) as asking:
+                ends = await asking.end_offsets(list(consumer.assignment() - consumer.paused()))
         except (KafkaError, OSError) as failure:
             log.warning("can't ask Kafka whether there is more: %s", failure)
             return False
         return any(end > self.places.get(place.partition, end) for place, end in ends.items())
-
-
-async def _end_offsets(
-    kafka: KafkaPlace, places: Iterable[TopicPartition]
-) -> Mapping[TopicPartition, int]:
-    """Where the partitions end, asked over a connection of its own."""
-    asking = AIOKafkaConsumer(**kafka.access(), request_timeout_ms=10_000)
-    try:
-        async with asyncio.timeout(ASK_SECONDS):
-            await asking.start()
-            ends: Mapping[TopicPartition, int] = await asking.end_offsets(list(places))
-            return ends
-    finally:
-        await close_quietly(asking)

@@ -16,10 +16,9 @@ from access.kafka import KafkaPlace
 from access.transport import SecretFile, verified
 from embedded.database import NAME
 from embedded.postgres import OWNER, PostgresServer
-from shared.kafka import load_cluster_id, make_broker, start_broker
+from shared.kafka import load_cluster_id, make_broker, reading, start_broker
 from shared.postgres import connect, is_outage
 from shared.topics import PLACEMENTS, ensure_topics
-from shared.watch import _end_offsets
 from tests.eventually import eventually
 from tests.integration.processes import running_module
 from tests.integration.secured.authority import Authority
@@ -40,7 +39,8 @@ async def test_kafka_lets_in_whom_it_knows(secured: Secured) -> None:
     assert await load_cluster_id(secured.kafka) == await load_cluster_id(inside)
     await ensure_topics(secured.kafka, prefix="tls.")
     place = TopicPartition(f"tls.{PLACEMENTS}", 0)
-    assert await _end_offsets(secured.kafka, [place]) == {place: 0}
+    async with reading(secured.kafka, 10) as asking:
+        assert await asking.end_offsets([place]) == {place: 0}
 
 
 async def test_kafka_of_an_unknown_authority_is_not_spoken_to(

@@ -1,34 +1,29 @@
 """What is numbered is published: every row, in order, by one relay, whatever breaks."""
 
 import asyncio
-from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass, replace
+from contextlib import suppress
 
-import asyncpg
 import orjson
 import pytest
 import pytest_asyncio
 from aiokafka.errors import KafkaError
 
-from access.kafka import KafkaPlace
+from access.reach import EVERYWHERE
 from embedded.kafka import KafkaBroker, running_kafka
-from shared.postgres import Bell, Database
-from shared.relay import Place, Relay
-from shared.topics import PLACEMENTS, ensure_topics
+from shared.codes import Land
+from shared.postgres import transaction
+from shared.store.relays import Published, load_published, set_published
+from shared.topics import ensure_topics
 from tests.eventually import eventually
 from tests.integration.servers import OwnDatabase
 from tests.integration.shared.freezing import frozen
-from tests.integration.shared.ledgers import Rows, add, make_tables
+from tests.integration.shared.ledgers import Rows, add
+from tests.integration.shared.relaying import Relaying, relays
 from tests.integration.shared.topics import administering, put, read_topic
 from tests.sizes import sized
 
 pytestmark = pytest.mark.asyncio
-CUT = """
-    SELECT pg_terminate_backend(pid) FROM pg_locks JOIN pg_stat_activity USING (pid)
-     WHERE locktype = 'advisory' AND datname = $1
-"""
 
 
 @pytest.fixture(scope="module")
@@ -36,73 +31,6 @@ def breakable_kafka() -> Iterator[KafkaBroker]:
     """A broker that the tests of this file stop, freeze and wipe, one after the other."""
     with running_kafka() as broker:
         yield broker
-
-
-@dataclass
-class Relaying:
-    """Relays of one source on one topic."""
-
-    own: OwnDatabase
-    database: Database
-    place: Place
-    running: AsyncExitStack
-
-    @property
-    def topic(self) -> str:
-        return self.place.topic_prefix + PLACEMENTS
-
-    async def start(self, source: Rows | None = None) -> Relay:
-        """One more relay, running."""
-        bell = Bell(self.own.url("quota"), self.own.passwords["quota"], "test_relay")
-        relay = Relay(source or Rows(), self.topic, self.database, bell, self.place)
-        await self.running.enter_async_context(running(relay, bell))
-        return relay
-
-    async def published(self) -> dict[str, list[int]]:
-        """The numbers of every Land in the order of the topic."""
-        numbers = defaultdict(list)
-        for record in await read_topic(self.place.kafka.bootstrap, self.topic):
-            value = orjson.loads(record.value or b"")
-            assert record.key == value["land"].encode()
-            assert record.partition == int(value["land"]) - 1
-            numbers[value["land"]].append(value["sequence"])
-        return numbers
-
-    async def has(self, **counts: int) -> bool:
-        """Whether each Land's last published number is this one."""
-        published = await self.published()
-        return all(published[land[-2:]][-1:] == [count] for land, count in counts.items())
-
-    async def cut_leader(self) -> None:
-        tx = await asyncpg.connect(self.own.admin_url)
-        try:
-            await eventually(
-                lambda: tx.fetch(CUT, self.own.name), within=5, because="there is a leader"
-            )
-        finally:
-            await tx.close()
-
-
-@asynccontextmanager
-async def running(relay: Relay, bell: Bell) -> AsyncIterator[None]:
-    tasks = [asyncio.create_task(job) for job in (relay.run(), bell.run())]
-    try:
-        yield
-    finally:
-        for task in tasks:
-            task.cancel()
-        for task in tasks:
-            with suppress(asyncio.CancelledError):
-                await task
-
-
-@asynccontextmanager
-async def relays(own: OwnDatabase, bootstrap: str, prefix: str) -> AsyncIterator[Relaying]:
-    await make_tables(own)
-    place = Place(own.url("quota"), own.passwords["quota"], KafkaPlace(bootstrap), prefix)
-    quick = replace(place, takeover_seconds=0.2, prove_seconds=0.5, send_seconds=3.0)
-    async with own.pool("quota", size=14) as database, AsyncExitStack() as stack:
-        yield Relaying(own, database, quick, stack)
 
 
 @pytest_asyncio.fixture
@@ -181,6 +109,32 @@ async def test_a_relay_that_starts_again_repeats_nothing(relaying: Relaying) -> 
     await add(relaying.database, "01", 3)
     await relaying.start()
     await eventually(lambda: relaying.has(land_01=6), within=10, because="the next goes on")
+    assert (await relaying.published())["01"] == [1, 2, 3, 4, 5, 6]
+
+
+async def test_what_a_leader_could_not_remember_is_not_sent_again(relaying: Relaying) -> None:
+    async def publish_to(last: int) -> None:
+        await relaying.start()
+        await eventually(lambda: relaying.has(land_01=last), within=10, because="it publishes")
+        await eventually(lambda: remembers(last), within=5, because="and remembers it")
+        await relaying.running.aclose()
+
+    async def remembered() -> Published:
+        async with transaction(relaying.database, EVERYWHERE) as tx:
+            return (await load_published(tx))[Land("01")]
+
+    async def remembers(last: int) -> bool:
+        return (await remembered()).sequence == last
+
+    await add(relaying.database, "01", 2)
+    await publish_to(2)
+    before = await remembered()
+    await add(relaying.database, "01", 3)
+    await publish_to(5)
+    async with transaction(relaying.database, EVERYWHERE) as tx:
+        await set_published(tx, before)
+    await add(relaying.database, "01", 1)
+    await publish_to(6)
     assert (await relaying.published())["01"] == [1, 2, 3, 4, 5, 6]
 
 

@@ -10,7 +10,8 @@ from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import UnknownError
 
 from shared.inbox import Inbox
-from shared.watch import STALL_SECONDS, ConsumerStuck, Watch, _end_offsets
+from shared.kafka import reading
+from shared.watch import STALL_SECONDS, ConsumerStuck, Watch
 from tests.eventually import eventually
 from tests.integration.shared.reading import Reading
 from tests.sizes import sized
@@ -148,6 +149,7 @@ async def test_silence_is_no_fault(reading: Reading) -> None:
 async def is_read_to_the_end(watch: Watch) -> bool:
     """Whether the consumer has fetched all that Kafka has, which is something."""
     assert watch.subscriber.consumer
-    ends = await _end_offsets(watch.kafka, watch.subscriber.consumer.assignment())
+    async with reading(watch.kafka, 10) as asking:
+        ends = await asking.end_offsets(list(watch.subscriber.consumer.assignment()))
     read = {place: watch.places.get(place.partition, 0) for place in ends}
     return read == ends and any(ends.values())
