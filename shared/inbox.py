@@ -18,7 +18,7 @@ from shared.codes import Land
 from shared.kafka import PlacedBroker
 from shared.letters import Record, escaped, letter_of, place_of
 from shared.line import Applier, Event, Line
-from shared.postgres import UNAVAILABLE, Database, LandHeld, transaction
+from shared.postgres import UNAVAILABLE, Database, LandHeld, is_outage, transaction
 from shared.store.dead_letters import DeadLetter, insert_dead_letters
 from shared.store.offsets import load_offsets, set_offset
 from shared.topics import partition_of
@@ -80,8 +80,10 @@ class Inbox(Generic[B]):
         self._keep_hints_at = float("-inf")
 
     def waits(self) -> list[str]:
-        """What single Länder wait for while the others go on, a sentence each."""
-        return [line.waits_for for line in self.lines.values() if line.waits_for]
+        """What single Länder wait for while the others go on, or all for Kafka; a sentence each."""
+        said = [self.watch.trouble if self.watch else None]
+        said += [line.waits_for for line in self.lines.values()]
+        return [sentence for sentence in said if sentence]
 
     def line(self, land: Land) -> Line[B]:
         """The line of a Land."""
@@ -128,7 +130,7 @@ class Inbox(Generic[B]):
             except Exception as failure:
                 self._failing.add(partition)
                 self.trouble = f"{self.topic} can't be applied: {failure!r}"
-                log.exception("a batch of %s waits %.0f s", self.topic, wait_seconds)
+                log.warning("%s", self.trouble, exc_info=not is_outage(failure))
             await asyncio.sleep(wait_seconds)
             wait_seconds = min(wait_seconds * 2, RETRY_MOST_SECONDS)
 

@@ -7,7 +7,7 @@ import time
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.errors import KafkaError
@@ -49,15 +49,16 @@ class Outgoing:
     value: bytes
 
 
+Rows: TypeAlias = Sequence[Outgoing]
+
+
 class Source(Protocol):
     """Where a relay reads what it publishes."""
 
     async def load_heads(self, tx: Connection) -> dict[Land, int]:
         """The last number of every Land that has any."""
 
-    async def read_after(
-        self, tx: Connection, land: Land, sequence: int, limit: int
-    ) -> Sequence[Outgoing]:
+    async def read_after(self, tx: Connection, land: Land, sequence: int, limit: int) -> Rows:
         """The next rows of a Land in order."""
 
     async def announce(self, tx: Connection, land: Land, /) -> Outgoing | None:
@@ -131,7 +132,7 @@ class Relay:
 
     async def _publish_new(self, lead: Connection, producer: AIOKafkaProducer, cluster: str) -> int:
         """Send what is new of every Land, all at the same time; how many rows there were."""
-        new: dict[Land, Sequence[Outgoing]] = {}
+        new: dict[Land, Rows] = {}
         for land, head in (await self.source.load_heads(lead)).items():
             seen = self.published.get(land)
             after = seen.sequence if seen else 0
@@ -139,7 +140,7 @@ class Relay:
                 new[land] = await self.source.read_after(lead, land, after, PAGE)
         one_at_a_time = asyncio.Lock()
 
-        async def publish(land: Land, rows: Sequence[Outgoing]) -> None:
+        async def publish(land: Land, rows: Rows) -> None:
             """A Land is remembered as soon as it is sent, so that little is looked for later."""
             end = await self._send(producer, land, rows)
             at = _published(land, rows[-1], cluster, end)
@@ -150,7 +151,7 @@ class Relay:
         await asyncio.gather(*(publish(*each) for each in new.items()))
         return sum(map(len, new.values()))
 
-    async def _send(self, producer: AIOKafkaProducer, land: Land, rows: Sequence[Outgoing]) -> int:
+    async def _send(self, producer: AIOKafkaProducer, land: Land, rows: Rows) -> int:
         """Send rows in order; the offset of the last one once the broker has all of them."""
         partition, last = partition_of(land), -1
         async with asyncio.timeout(self.place.send_seconds):
@@ -171,8 +172,6 @@ class Relay:
 
         What a leader sent that could not remember it any more is there, and is not sent again.
         """
-        if not self.published:
-            return
         async with reading(self.place.kafka, self.place.send_seconds) as reader:
             for land, at in self.published.items():
                 # Without a limit a broker that is gone would be waited for for 40 s.
@@ -226,18 +225,11 @@ class Place:
     @classmethod
     def of(cls, settings: ServiceSettings) -> "Place":
         """The place that a service's settings name."""
-        return cls(
-            settings.database,
-            settings.password,
-            settings.kafka,
-            settings.topic_prefix,
-            settings.replication,
-        )
+        at = settings.database, settings.password, settings.kafka
+        return cls(*at, settings.topic_prefix, settings.replication)
 
 
-def _batches(
-    producer: AIOKafkaProducer, key: bytes, rows: Sequence[Outgoing]
-) -> Iterator[BatchBuilder]:
+def _batches(producer: AIOKafkaProducer, key: bytes, rows: Rows) -> Iterator[BatchBuilder]:
     """The rows as whole record batches: one by one each would cost six times as much."""
     batch = producer.create_batch()
     for row in rows:

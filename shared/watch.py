@@ -32,8 +32,9 @@ class Watch:
         self.subscriber, self.kafka = subscriber, kafka
         self.stall_seconds = STALL_SECONDS
         self.places: dict[int, int] = {}
-        self.moved_at = time.monotonic()
+        self.moved_at = self.asked_at = time.monotonic()
         self.was_restarted = False
+        self.trouble: str | None = None
 
     def moved(self, places: Mapping[int, int], *, fetched: bool) -> None:
         """Remember the offset to go on at by partition; `fetched`, or only placed there."""
@@ -58,13 +59,20 @@ class Watch:
         return all(task.done() for task in self.subscriber.tasks)
 
     async def _stands_still(self) -> bool:
-        consumer = self.subscriber.consumer
-        if consumer is None or time.monotonic() - self.moved_at < self.stall_seconds:
+        """Whether there is more than was fetched, for too long; Kafka is asked now and then."""
+        consumer, now = self.subscriber.consumer, time.monotonic()
+        if consumer is None or now - max(self.moved_at, self.asked_at) < self.stall_seconds / 4:
             return False
+        self.asked_at = now
         try:
             async with asyncio.timeout(ASK_SECONDS), reading(self.kafka, ASK_SECONDS) as asking:
                 ends = await asking.end_offsets(list(consumer.assignment() - consumer.paused()))
         except (KafkaError, OSError) as failure:
-            log.warning("can't ask Kafka whether there is more: %s", failure)
+            self.trouble = f"Kafka does not say whether there is more: {failure or type(failure)!s}"
+            log.warning("%s", self.trouble)
             return False
-        return any(end > self.places.get(place.partition, end) for place, end in ends.items())
+        self.trouble = None
+        is_behind = any(end > self.places.get(at.partition, end) for at, end in ends.items())
+        if not is_behind:
+            self.moved_at = now  # who is at the end may stand still
+        return is_behind and now - self.moved_at >= self.stall_seconds

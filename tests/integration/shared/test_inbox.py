@@ -271,3 +271,23 @@ async def test_the_reader_waits_for_a_broker_that_is_not_there_yet(
         await reading.put("01", reading.ledgers.record("01", 2))
         await reading.reached(land_01=2)
         assert inbox.trouble is None
+
+
+async def test_the_reader_says_so_when_the_broker_leaves(
+    database: OwnDatabase, own_kafka: KafkaBroker
+) -> None:
+    async with reading_with(database, own_kafka, "") as reading:
+        await ensure_topics(KafkaPlace(own_kafka.bootstrap))
+        inbox = await reading.start()
+        await reading.put("01", reading.ledgers.record("01", 2))
+        await reading.reached(land_01=2)
+        assert inbox.watch
+        inbox.watch.stall_seconds = 1.0
+        await asyncio.to_thread(own_kafka.stop)
+        await eventually(
+            lambda: "Kafka does not say" in "".join(inbox.waits()), within=30, because="it is asked"
+        )
+        await asyncio.to_thread(own_kafka.start)
+        await eventually(lambda: inbox.waits() == [], within=30, because="it answers again")
+        await reading.put("01", reading.ledgers.record("01", 2))
+        await reading.reached(land_01=4)
