@@ -11,8 +11,8 @@ QUICK = (
     ("benchmarks.side_by_side",),
     ("benchmarks.crossing_latency", "--seconds", "10"),
     ("benchmarks.recording",),
-    ("benchmarks.alerts", "--per-second", "20", "200", "1000", "--seconds", "10"),
-    ("benchmarks.past",),
+    ("benchmarks.alerts", "--per-second", "20", "200", "1000", "--seconds", "10", "--runs", "2"),
+    ("benchmarks.past", "--runs", "1"),
 )
 LONG = (
     ("benchmarks.side_by_side", "--rounds", "5", "--all-peers"),

@@ -60,7 +60,7 @@ class Wire:
                 return NOTHING
 
     async def _talk(self, request: bytes) -> Answer:
-        streams = self._idle.pop() if self._idle else await self._connect()
+        streams = await self._connected()
         try:
             streams[1].write(request)
             answer = await _read(streams[0])
@@ -70,7 +70,13 @@ class Wire:
         self._idle.append(streams)
         return answer
 
-    async def _connect(self) -> Streams:
+    async def _connected(self) -> Streams:
+        """A connection that waits and was not closed meanwhile, or a new one."""
+        while self._idle:
+            reader, writer = self._idle.pop()
+            if not reader.at_eof():
+                return reader, writer
+            writer.close()
         return await asyncio.open_connection(self._host, self._port)
 
 
