@@ -198,6 +198,8 @@ class Relay:
         [place] = reader.assignment()
         end = (await reader.end_offsets([place]))[place]
         rows = deque(await self.source.read_after(lead, at.land, at.sequence, PAGE))
+        begin = max(at.log_offset + 1, end - 2 * PAGE)  # behind it may be years of heads
+        reader.seek(place, begin)
         while rows and await reader.position(place) < end:
             record = await reader.getone()
             if record.value == rows[0].value:

@@ -14,13 +14,13 @@ from embedded.kafka import KafkaBroker, running_kafka
 from shared.codes import Land
 from shared.postgres import transaction
 from shared.store.relays import Published, load_published, set_published
-from shared.topics import ensure_topics
+from shared.topics import ensure_topics, partition_of
 from tests.eventually import eventually
 from tests.integration.servers import OwnDatabase
 from tests.integration.shared.freezing import frozen
 from tests.integration.shared.ledgers import Rows, add
 from tests.integration.shared.relaying import Relaying, relays
-from tests.integration.shared.topics import administering, put, read_topic
+from tests.integration.shared.topics import administering, producing, put, read_topic
 from tests.sizes import sized
 
 pytestmark = pytest.mark.asyncio
@@ -136,6 +136,26 @@ async def test_what_a_leader_could_not_remember_is_not_sent_again(relaying: Rela
     await add(relaying.database, "01", 1)
     await publish_to(6)
     assert (await relaying.published())["01"] == [1, 2, 3, 4, 5, 6]
+
+
+@pytest.mark.timeout(sized(60, 300))
+async def test_years_of_heads_behind_the_last_row_hold_up_no_new_one(relaying: Relaying) -> None:
+    await add(relaying.database, "01", 2)
+    await relaying.start()
+    await eventually(lambda: relaying.has(land_01=2), within=10, because="it publishes")
+    await relaying.running.aclose()
+    head = orjson.dumps({"land": "01", "sequence": 2})
+    async with producing(relaying.place.kafka.bootstrap) as producer:
+        for _ in range(sized(3000, 500_000)):
+            await producer.send(relaying.topic, head, b"01", partition_of(Land("01")))
+        await producer.flush()
+    await add(relaying.database, "01", 1)
+    relay = await relaying.start()
+    await eventually(
+        lambda: [one.sequence for one in relay.published.values()] == [3],
+        within=15,
+        because="only the end of the topic is looked through",
+    )
 
 
 async def test_a_head_is_announced_only_behind_what_it_announces(relaying: Relaying) -> None:
