@@ -57,6 +57,8 @@ async def expectation(system: System) -> Expected:
     assert faults_in(entries) == []
     verified = await verification(system)
     assert (verified["intact"], verified["first_broken"]) == (True, None)
+    if verified["entries"] > len(entries):  # what was under way when its client was gone
+        return await expectation(system)
     assert verified["entries"] == len(entries)
     definitions = definitions_in(await system.coordination.listed(QUOTAS))
     await asyncio.to_thread(go_on, system.model, entries, definitions)
