@@ -96,7 +96,7 @@ class Relay:
 
     async def _lead_once(self) -> bool:
         place = self.place
-        # Where a crash takes the last position back, what follows it is published again.
+        # Where a crash takes the last position back, what follows it is found on the topic.
         at = place.database_url, place.password
         lead = await connect(*at, f"{self.topic} relay", durable=False, reach=EVERYWHERE)
         try:
@@ -196,7 +196,7 @@ class Relay:
     async def _recall(self, lead: Connection, reader: AIOKafkaConsumer, at: Published) -> Published:
         """Go on from a Land's last record, which was just read, past the rows that follow it."""
         [place] = reader.assignment()
-        end = (await reader.end_offsets([place]))[place]
+        end: int = reader.highwater(place)
         rows = deque(await self.source.read_after(lead, at.land, at.sequence, PAGE))
         begin = max(at.log_offset + 1, end - 2 * PAGE)  # behind it may be years of heads
         reader.seek(place, begin)

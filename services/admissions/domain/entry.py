@@ -97,11 +97,9 @@ def postings_between(before: Counter[Count], after: Counter[Count]) -> tuple[Pos
 def seal(head: Head, entries: Iterable[Entry], hash_of: HashOf) -> tuple[Head, list[Document]]:
     """Chain entries, stamped from this head in order, to it: the new head and their documents."""
     documents: list[Document] = []
-    previous_hash = head.hash
     for entry in entries:
-        document = entry.document(previous_hash)
-        document["hash"] = previous_hash = hash_of(document)
+        stamp, document = entry.stamp, entry.document(head.hash)
+        document["hash"] = hash_of(document)
         documents.append(document)
-        last = entry.stamp
-        head = Head(last.land, last.sequence, previous_hash, last.recorded_at)
+        head = Head(stamp.land, stamp.sequence, document["hash"], stamp.recorded_at)
     return head, documents
