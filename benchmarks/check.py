@@ -1,4 +1,4 @@
-"""Did a hot path become slower? Processor time of each over that of a loop beside it, no clock."""
+"""Did a hot path become slower? Processor time of each over that of a loop around it, no clock."""
 
 import argparse
 import asyncio
@@ -6,9 +6,10 @@ import json
 import secrets
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 
 import httpx
 import orjson
@@ -31,11 +32,11 @@ STORED = Path(__file__).parent / "results" / "ratios.json"
 WORLD = World(SMALL, 1)
 EVENTS, BATCHES, IN_BATCH, ROUNDS = 20_000, 40, 100, 5
 ALLOWED = 1.25
+SITTINGS = 4
+"""How often all rounds are run before a path that seems slower is called so."""
 UNIT = "01001"
-LOOP = "loop"
 Ratios = Mapping[str, float]
-Seconds = Mapping[str, float]
-"""Processor seconds for an entry, by path."""
+"""Processor seconds for an entry over the loop's, by path."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +52,12 @@ class Hot:
 def main() -> None:
     """Measure, compare with what is stored, fail where a path costs a quarter more; or store."""
     wanted = _arguments()
-    rounds = asyncio.run(_measure(wanted.rounds))
-    found = ratios_of(rounds)
+    stored: Ratios = json.loads(STORED.read_text(encoding="utf-8"))
+    # What is to be stored is measured to the end: a ratio found too high would let more pass.
+    found = asyncio.run(_measure(wanted.rounds, {} if wanted.store else stored))
     if wanted.store:
         STORED.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
-    stored: Ratios = json.loads(STORED.read_text(encoding="utf-8"))
+        stored = found
     print(report(found, stored))
     if slower := regressions(found, stored):
         sys.exit(f"Slower by more than a quarter: {', '.join(slower)}.")
@@ -68,10 +70,9 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def ratios_of(rounds: Sequence[Seconds]) -> Ratios:
-    """The least that each path took over the least that the loop took: a neighbour only adds."""
-    least = {name: min(one[name] for one in rounds) for name in rounds[0]}
-    return {name: round(took / least[LOOP], 3) for name, took in least.items() if name != LOOP}
+def ratios_of(rounds: Sequence[Ratios]) -> Ratios:
+    """The median of the rounds, by path: a neighbour in one of them changes nothing."""
+    return {name: round(median(one[name] for one in rounds), 3) for name in rounds[0]}
 
 
 def regressions(found: Ratios, stored: Ratios) -> list[str]:
@@ -88,7 +89,7 @@ def report(found: Ratios, stored: Ratios) -> str:
     return "\n".join(lines)
 
 
-async def _measure(rounds: int) -> list[Seconds]:
+async def _measure(rounds: int, stored: Ratios) -> Ratios:
     ledger: list[Entry] = list(entries(WORLD, EVENTS))
     events = [entry_event(entry) for entry in ledger]
     with running_servers() as servers:
@@ -98,21 +99,33 @@ async def _measure(rounds: int) -> list[Seconds]:
         await publish(servers.kafka.bootstrap, f"check.{PLACEMENTS}", lands)
         async with running_issuer(servers.folder, PASSWORD) as tokens:
             hot = Hot(servers, template, tokens, events)
-            return [await _round(hot) for _ in range(rounds)]
+            return await ratios_after(lambda: _round(hot), rounds, stored)
 
 
-async def _round(hot: Hot) -> Seconds:
-    """Each path once, between two turns of the loop."""
+async def ratios_after(
+    round_: Callable[[], Awaitable[Ratios]], rounds: int, stored: Ratios
+) -> Ratios:
+    """The ratios of some rounds, and of as many again while a path seems slower than stored."""
+    taken = [await round_() for _ in range(rounds)]
+    for _ in range(SITTINGS - 1):
+        if stored and not regressions(ratios_of(taken), stored):
+            break
+        taken += [await round_() for _ in range(rounds)]
+    return ratios_of(taken)
+
+
+async def _round(hot: Hot) -> Ratios:
+    """Each path once, over the turns of the loop right before and after it."""
     async with hot.template.clone() as own:
         station = Station(hot.servers, own, "check.", hot.tokens.issuer)
         before = _loop(hot.events)
         counting = await _count(station)
         between = _loop(hot.events)
         recording = await _record(station, hot.tokens.of("coordination"))
+        after = _loop(hot.events)
     return {
-        LOOP: min(before, between),
-        "count_an_entry": counting,
-        "record_a_placement_in_a_batch": recording,
+        "count_an_entry": 2 * counting / (before + between),
+        "record_a_placement_in_a_batch": 2 * recording / (between + after),
     }
 
 
