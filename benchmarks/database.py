@@ -13,12 +13,12 @@ from benchmarks.world import World
 from embedded.database import NAME, prepare_database
 from embedded.postgres import OWNER, PostgresServer
 from services.quota.domain import world as counted
-from services.quota.domain.counts import Changes, Position
+from services.quota.domain.counts import Position
 from services.quota.domain.definitions import Definition
 from services.quota.domain.documents import from_document, kind_of, to_document
-from services.quota.store.counts import save_counts
+from services.quota.store.counts import restate
 from services.quota.store.definitions import INSERT
-from services.quota.store.positions import advance
+from services.quota.store.positions import ADVANCE
 from shared.codes import LANDS, Land, QuotaCode
 from shared.postgres import Database, open_pool
 
@@ -86,8 +86,8 @@ async def _define(pool: Database, land: Land, world: World) -> None:
     counts = counted.World.load(land, position, definitions, {}).counts()
     async with pool.acquire() as tx, tx.transaction():
         await tx.executemany(INSERT, [_row(definition) for definition in definitions])
-        await advance(tx, land, Position(), position)
-        await save_counts(tx, Changes(position, [], [], dict(counts)))
+        await tx.execute(ADVANCE, land, 0, 0, *position)
+        await restate(tx, land, counts)
 
 
 def _row(definition: Definition) -> tuple[object, ...]:

@@ -12,10 +12,9 @@ from hafenlotse.store.reading import allow_long_reading
 from hafenlotse.store.rebuilding import forget_copies, set_daily, take_over
 from hafenlotse.store.repairs import Repair, insert_repair
 from services.admissions.store.entries import read_all
-from services.quota.domain.counts import Changes
 from services.quota.domain.crossings import Crossing
 from services.quota.domain.postings import Entry
-from services.quota.store.counts import save_counts
+from services.quota.store.counts import restate
 from services.quota.store.crossings import insert_crossings
 from services.quota.store.entries import insert_batch
 from services.quota.store.positions import lock_position
@@ -135,7 +134,7 @@ async def _rebuild(books: Books, comparison: Comparison, rebuild: Rebuild | None
     raised += _above(comparison.raised, replay.finish())
     await _keep_past(tx, land, replay)
     await insert_crossings(tx, raised, now())
-    await save_counts(tx, Changes(replay.position, [], [], replay.counts()))
+    await restate(tx, land, replay.counts())
     await set_daily(tx, land, {**dict.fromkeys(sums.daily, 0), **replay.daily})
     await take_over(tx, land, replay.position)
     return len(raised)

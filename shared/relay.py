@@ -5,8 +5,10 @@ import hashlib
 import logging
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
+from operator import attrgetter
 from typing import Protocol, TypeAlias
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
@@ -15,18 +17,9 @@ from aiokafka.producer.message_accumulator import BatchBuilder
 
 from access.kafka import KafkaPlace
 from access.reach import EVERYWHERE
-from shared.codes import Land
+from shared.codes import LANDS, Land
 from shared.kafka import close_quietly, load_cluster_id, reading, start_producer
-from shared.postgres import (
-    UNAVAILABLE,
-    Bell,
-    Connection,
-    Database,
-    OwnConnection,
-    Password,
-    connect,
-    transaction,
-)
+from shared.postgres import UNAVAILABLE, Bell, Connection, Database, Password, connect, transaction
 from shared.settings import ServiceSettings
 from shared.store.relays import Published, load_published, set_published, try_lead
 from shared.topics import ensure_topics, partition_of
@@ -45,6 +38,7 @@ log = logging.getLogger(__name__)
 class Outgoing:
     """One numbered row as the bytes that go on the topic."""
 
+    land: Land
     sequence: int
     value: bytes
 
@@ -55,11 +49,8 @@ Rows: TypeAlias = Sequence[Outgoing]
 class Source(Protocol):
     """Where a relay reads what it publishes."""
 
-    async def load_heads(self, tx: Connection) -> dict[Land, int]:
-        """The last number of every Land that has any."""
-
-    async def read_after(self, tx: Connection, land: Land, sequence: int, limit: int) -> Rows:
-        """The next rows of a Land in order."""
+    async def read_after(self, tx: Connection, seen: Mapping[Land, int], limit: int) -> Rows:
+        """The rows after a number of each Land, in order by Land; at most so many of each."""
 
     async def announce(self, tx: Connection, land: Land, /) -> Outgoing | None:
         """The head of a Land as an event, where the topic carries heads."""
@@ -112,7 +103,7 @@ class Relay:
             lead.terminate()
         return True
 
-    async def _publish_forever(self, lead: OwnConnection, producer: AIOKafkaProducer) -> None:
+    async def _publish_forever(self, lead: Connection, producer: AIOKafkaProducer) -> None:
         cluster = await load_cluster_id(self.place.kafka)
         self.published = await load_published(lead)
         proven_at = float("-inf")
@@ -132,30 +123,29 @@ class Relay:
 
     async def _publish_new(self, lead: Connection, producer: AIOKafkaProducer, cluster: str) -> int:
         """Send what is new of every Land, all at the same time; how many rows there were."""
-        new: dict[Land, Rows] = {}
-        for land, head in (await self.source.load_heads(lead)).items():
-            seen = self.published.get(land)
-            after = seen.sequence if seen else 0
-            if head > after:
-                new[land] = await self.source.read_after(lead, land, after, PAGE)
-        one_at_a_time = asyncio.Lock()
+        seen = dict.fromkeys(LANDS, 0) | {at.land: at.sequence for at in self.published.values()}
+        new = await self.source.read_after(lead, seen, PAGE)
+        one_at_a_time, sent = asyncio.Lock(), list[Published]()
 
-        async def publish(land: Land, rows: Rows) -> None:
+        async def publish(rows: Rows) -> None:
             """A Land is remembered as soon as it is sent, so that little is looked for later."""
-            end = await self._send(producer, land, rows)
-            at = _published(land, rows[-1], cluster, end)
+            end = await self._send(producer, rows)
+            sent.append(_published(rows[-1], cluster, end))
             async with one_at_a_time:
-                await set_published(lead, at)
-            self.published[land] = at
+                at_once = sent[:]
+                await set_published(lead, at_once)
+                del sent[: len(at_once)]
+            self.published |= {at.land: at for at in at_once}
 
-        await asyncio.gather(*(publish(*each) for each in new.items()))
-        return sum(map(len, new.values()))
+        lands = [list(rows) for _, rows in groupby(new, attrgetter("land"))]
+        await asyncio.gather(*map(publish, lands))
+        return len(new)
 
-    async def _send(self, producer: AIOKafkaProducer, land: Land, rows: Rows) -> int:
-        """Send rows in order; the offset of the last one once the broker has all of them."""
-        partition, last = partition_of(land), -1
+    async def _send(self, producer: AIOKafkaProducer, rows: Rows) -> int:
+        """Send a Land's rows in order; the offset of the last one once the broker has them all."""
+        partition, last = partition_of(rows[0].land), -1
         async with asyncio.timeout(self.place.send_seconds):
-            for batch in _batches(producer, land.encode(), rows):
+            for batch in _batches(producer, rows):
                 sent = await producer.send_batch(batch, self.topic, partition=partition)
                 last = (await sent).offset + batch.record_count() - 1
         return last
@@ -165,9 +155,9 @@ class Relay:
             async with transaction(self.database, EVERYWHERE) as tx:
                 head = await self.source.announce(tx, land)
             if head and head.sequence == at.sequence:
-                await self._send(producer, land, [head])
+                await self._send(producer, [head])
 
-    async def _see_what_is_there(self, lead: OwnConnection, cluster: str) -> None:
+    async def _see_what_is_there(self, lead: Connection, cluster: str) -> None:
         """Read every Land's last record back: what is not there is published again from 1.
 
         What a leader sent that could not remember it any more is there, and is not sent again.
@@ -197,13 +187,13 @@ class Relay:
         """Go on from a Land's last record, which was just read, past the rows that follow it."""
         [place] = reader.assignment()
         end: int = reader.highwater(place)
-        rows = deque(await self.source.read_after(lead, at.land, at.sequence, PAGE))
+        rows = deque(await self.source.read_after(lead, {at.land: at.sequence}, PAGE))
         begin = max(at.log_offset + 1, end - 2 * PAGE)  # behind it may be years of heads
         reader.seek(place, begin)
         while rows and await reader.position(place) < end:
             record = await reader.getone()
             if record.value == rows[0].value:
-                at = _published(at.land, rows.popleft(), at.cluster, record.offset)
+                at = _published(rows.popleft(), at.cluster, record.offset)
         return at
 
 
@@ -231,9 +221,9 @@ class Place:
         return cls(*at, settings.topic_prefix, settings.replication)
 
 
-def _batches(producer: AIOKafkaProducer, key: bytes, rows: Rows) -> Iterator[BatchBuilder]:
-    """The rows as whole record batches: one by one each would cost six times as much."""
-    batch = producer.create_batch()
+def _batches(producer: AIOKafkaProducer, rows: Rows) -> Iterator[BatchBuilder]:
+    """A Land's rows as whole record batches: one by one each would cost six times as much."""
+    batch, key = producer.create_batch(), rows[0].land.encode()
     for row in rows:
         if batch.append(timestamp=None, key=key, value=row.value) is None:
             yield batch
@@ -242,8 +232,8 @@ def _batches(producer: AIOKafkaProducer, key: bytes, rows: Rows) -> Iterator[Bat
     yield batch
 
 
-def _published(land: Land, row: Outgoing, cluster: str, offset: int) -> Published:
-    return Published(land, row.sequence, _digest(row.value), cluster, offset)
+def _published(row: Outgoing, cluster: str, offset: int) -> Published:
+    return Published(row.land, row.sequence, _digest(row.value), cluster, offset)
 
 
 def _digest(value: bytes | None) -> str:

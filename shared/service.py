@@ -17,6 +17,7 @@ from fastapi import APIRouter, Depends, FastAPI, Request
 
 from access.entrance import AskedKeys, Keys
 from access.rate import RateLimit
+from access.reach import NOWHERE, Reach
 from shared.forgetting import forget_daily
 from shared.http.guarded import GuardedApp, safe_headers
 from shared.http.health import health_router
@@ -105,27 +106,41 @@ class Service:
             await app.state.entrance.close()
 
     async def _live(self, stop: asyncio.Event) -> None:
-        database = await self._wait_for_database()
-        try:
-            async with self.work(database) as jobs, asyncio.TaskGroup() as group:
-                own = forget_daily(database, "answers", sweep_kept), self.trail.run(database)
-                tasks = [group.create_task(_until_cancelled(job)) for job in (*jobs, *own)]
-                self.database = database
-                log.info("%s is at work", self.name)
-                await stop.wait()
-                for task in tasks:
-                    task.cancel()
-        finally:
-            self.database = None
-            await _close(database)
+        async with self.pool() as database:
+            try:
+                async with self.work(database) as jobs, asyncio.TaskGroup() as group:
+                    own = forget_daily(database, "answers", sweep_kept), self.trail.run(database)
+                    tasks = [group.create_task(_until_cancelled(job)) for job in (*jobs, *own)]
+                    self.database = database
+                    log.info("%s is at work", self.name)
+                    await stop.wait()
+                    for task in tasks:
+                        task.cancel()
+            finally:
+                self.database = None
 
-    async def _wait_for_database(self) -> Database:
+    @asynccontextmanager
+    async def pool(self, reach: Reach = NOWHERE) -> AsyncIterator[Database]:
+        """Connections from when PostgreSQL answers, closed or in the end cut off.
+
+        `reach`: of what is done on them and names none of its own.
+        """
+        database = await self._wait_for_database(reach)
+        try:
+            yield database
+        finally:
+            try:
+                async with asyncio.timeout(CLOSE_SECONDS):
+                    await database.close()
+            except TimeoutError:
+                database.terminate()
+
+    async def _wait_for_database(self, reach: Reach) -> Database:
         settings, wait_seconds = self.settings, 0.2
+        place, size = (settings.database, settings.password), settings.database_connections
         while True:
             try:
-                return await open_pool(
-                    settings.database, settings.password, settings.database_connections, self.name
-                )
+                return await open_pool(*place, size, self.name, reach)
             except (*UNAVAILABLE, *NOT_PREPARED) as failure:
                 log.warning("waiting for PostgreSQL: %s", failure)
                 await asyncio.sleep(wait_seconds)
@@ -167,15 +182,6 @@ async def _until_cancelled(job: Coroutine[Any, Any, None]) -> None:
         if task and not task.cancelling():
             raise RuntimeError("a job was cancelled, and nobody asked for it") from stray
         raise
-
-
-async def _close(database: Database) -> None:
-    """Close the pool once requests gave their connections back, or cut them off."""
-    try:
-        async with asyncio.timeout(CLOSE_SECONDS):
-            await database.close()
-    except TimeoutError:
-        database.terminate()
 
 
 def spare_collector() -> None:

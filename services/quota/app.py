@@ -6,6 +6,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from access.reach import EVERYWHERE
 from audit.routes import audited
 from documents.served import documents_of
 from services.quota.api import (
@@ -50,24 +51,25 @@ def connect(service: Service, settings: QuotaSettings) -> FastAPI:
 
     @asynccontextmanager
     async def work(database: Database) -> AsyncIterator[Sequence[Coroutine[Any, Any, None]]]:
-        await seed_lands(database)
         feed = Feed(settings.admissions_url, settings)
         app.state.ledger_clock = LedgerClock(database, feed)
-        prefix, place = settings.topic_prefix, Place.of(settings)
-        relay = Relay(CrossingSource(), prefix + CROSSINGS, database, bell, place)
         broker = make_broker(settings.kafka)
-        counter = PlacementCounter(database, feed, bell)
-        inbox = Inbox(prefix + PLACEMENTS, read_placement, counter, database)
-        inbox.subscribe(broker, "quota", settings.batch_records)
-        service.conditions |= {"relay": lambda: relay.trouble, "inbox": lambda: inbox.trouble}
-        service.remarks.append(inbox.waits)
-        late = turn_periods_forever(database, bell), sum_days_forever(database)
-        try:
-            yield bell.run(), relay.run(), inbox.settle_forever(), start_broker(broker), *late
-        finally:
-            await close_quietly(broker)
-            await inbox.end()
-            await feed.close()
+        async with service.pool(EVERYWHERE) as lands:
+            await seed_lands(lands)
+            prefix, place = settings.topic_prefix, Place.of(settings)
+            relay = Relay(CrossingSource(), prefix + CROSSINGS, lands, bell, place)
+            counter = PlacementCounter(lands, feed, bell)
+            inbox = Inbox(prefix + PLACEMENTS, read_placement, counter, lands)
+            inbox.subscribe(broker, "quota", settings.batch_records)
+            service.conditions |= {"relay": lambda: relay.trouble, "inbox": lambda: inbox.trouble}
+            service.remarks.append(inbox.waits)
+            late = turn_periods_forever(lands, bell), sum_days_forever(lands)
+            try:
+                yield bell.run(), relay.run(), inbox.settle_forever(), start_broker(broker), *late
+            finally:
+                await close_quietly(broker)
+                await inbox.end()
+                await feed.close()
 
     app = service.app([*ROUTERS, *audited(service), *documents_of(service.name)], work)
     app.state.bell = bell

@@ -1,5 +1,6 @@
 """What the relay remembers: the last record that it published of every Land."""
 
+from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 
 from shared.codes import Land
@@ -8,7 +9,7 @@ from shared.postgres import Connection
 LOAD = "SELECT land, sequence, event, cluster, log_offset FROM relay_positions"
 SET = """
     INSERT INTO relay_positions (land, sequence, event, cluster, log_offset)
-    VALUES ($1, $2, $3, $4, $5)
+    SELECT * FROM unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::bigint[])
     ON CONFLICT (land) DO UPDATE
        SET sequence = excluded.sequence, event = excluded.event,
            cluster = excluded.cluster, log_offset = excluded.log_offset
@@ -37,6 +38,7 @@ async def load_published(tx: Connection) -> dict[Land, Published]:
     return {row["land"]: Published(**dict(row)) for row in await tx.fetch(LOAD)}
 
 
-async def set_published(tx: Connection, at: Published) -> None:
-    """Remember the last record of a Land."""
-    await tx.execute(SET, *astuple(at))
+async def set_published(tx: Connection, lands: Sequence[Published]) -> None:
+    """Remember the last record of each Land, none for none."""
+    if lands:
+        await tx.execute(SET, *map(list, zip(*map(astuple, lands), strict=True)))

@@ -14,7 +14,7 @@ from tests.end_to_end.alerts import ALERTS, DELIVERIES, RECIPIENTS, register
 from tests.end_to_end.authority import CALLERS, REFUSALS, Asked, asked, declared
 from tests.end_to_end.own_quotas import own_quota
 from tests.end_to_end.placements import ENTRIES, FLENSBURG, KIEL, PLACEMENTS, act, record
-from tests.end_to_end.problems import problem
+from tests.end_to_end.problems import faults, problem
 from tests.end_to_end.quotas import QUOTAS
 from tests.end_to_end.system import JSON_BODY, Json, System, new_key
 from tests.eventually import eventually
@@ -118,6 +118,12 @@ async def world(system: System, things: Json) -> list[Any]:
     return [*lists, ledger, await system.coordination.seen(f"{QUOTAS}/{things['quota']}")]
 
 
+async def delivered(system: System) -> bool:
+    """Whether no delivery is still to be tried."""
+    listed = await system.coordination.listed(DELIVERIES, limit=500)
+    return all(one["next_try"] is None for one in listed)
+
+
 async def audited(system: System) -> set[tuple[str, ...]]:
     """Who was refused what, and why, as the audit logs of the services say."""
     auditor, services = system.caller("auditor"), ("admissions", "quota", "notifications")
@@ -134,6 +140,7 @@ async def test_every_route_is_in_the_table(system: System) -> None:
 async def test_a_city_touches_only_its_own(
     system: System, bearers: dict[str, str], things: Json
 ) -> None:
+    await eventually(lambda: delivered(system), within=30, because="what was set off is sent")
     requests, before = asked(things["quota"]), await world(system, things)
     refused: set[tuple[str, ...]] = set()
     for operation, row in declared().items():
@@ -168,3 +175,15 @@ async def test_whom_the_table_lets_in_comes_in_and_sees_nothing_foreign(
                 if letter == "e":
                     assert answer.status_code == 200, where
                     assert not [thing for thing in own if thing in answer.text], where
+
+
+@pytest.mark.parametrize(("caller", "land"), [("coordination", "01"), ("coordination-02", "02")])
+async def test_a_quotas_code_is_taken_once_also_in_another_land(
+    system: System, bearers: dict[str, str], caller: str, land: str
+) -> None:
+    body = {"quota": "sh-regular", "land": land, "name": "Noch eine", "source": "nobody"}
+    bearer = {"Authorization": f"Bearer {bearers[caller]}"}
+    answer = await system.ask("POST", QUOTAS, json=body, headers=bearer | new_key())
+    assert faults(answer) == {("/quota", "quota-exists")}
+    mine = await system.ask("GET", QUOTAS, headers=bearer)
+    assert {one["land"] for one in mine.json()["items"]} <= {land}

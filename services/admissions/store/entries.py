@@ -1,6 +1,6 @@
 """The ledger: appended to, and read in order."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 
 from services.admissions.domain.entry import Document, Head
 from services.admissions.domain.placement import Placement
@@ -39,10 +39,15 @@ COLUMNS = """land, sequence, type, placement, recorded_at, corrects, reason, pos
            previous_hash, hash"""
 
 READ_AFTER = f"""
-    SELECT {COLUMNS} FROM entries
-     WHERE land = $1 AND sequence > $2
-     ORDER BY sequence
-     LIMIT $3
+    SELECT entry.*
+      FROM unnest($1::text[], $2::bigint[]) AS seen (land, number)
+           CROSS JOIN LATERAL (
+               SELECT {COLUMNS} FROM entries
+                WHERE land = seen.land AND sequence > seen.number
+                ORDER BY sequence
+                LIMIT $3
+           ) AS entry
+     ORDER BY land, sequence
 """  # noqa: S608  # made of constants
 
 LIST_OF_PLACEMENT = f"""
@@ -67,7 +72,12 @@ async def append_entries(
 
 async def read_after(tx: Connection, land: Land, sequence: int, limit: int) -> list[Document]:
     """The next entries of a Land in order, at most so many."""
-    rows = await tx.fetch(READ_AFTER, land, sequence, limit)
+    return await read_after_each(tx, {land: sequence}, limit)
+
+
+async def read_after_each(tx: Connection, seen: Mapping[Land, int], limit: int) -> list[Document]:
+    """The same of several Länder, one after the other; at most so many of each."""
+    rows = await tx.fetch(READ_AFTER, list(seen), list(seen.values()), limit)
     return [_document(dict(row)) for row in rows]
 
 

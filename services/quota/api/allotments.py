@@ -130,7 +130,7 @@ async def allot_by_key(
     call: Calling, database: Stored, quota: str, query: Annotated[AllotmentQuery, Query()]
 ) -> Response:
     """Allot people to the members of a quota by its key."""
-    async with snapshot(database) as tx:
+    async with snapshot(database, call.caller.lands) as tx:
         land = await find_land(tx, quota, call.caller)
         rules = await read_rules(tx, land, quota)
     day: date = query.valid_on or today_in_berlin()

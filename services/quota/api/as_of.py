@@ -126,10 +126,11 @@ def not_yet_known(parameter: str) -> Problem:
 
 async def read_moment(asking: Asking, quota: str, query: AsOfQuery) -> Moment:
     """The moment that a query asks for, of a quota that the caller may read."""
-    async with asking.database.acquire(timeout=5) as tx:
+    lands = asking.caller.lands
+    async with snapshot(asking.database, lands) as tx:
         land = await find_land(tx, quota, asking.caller)
     await check_clocks(query, asking.clock, land)
-    async with snapshot(asking.database) as tx:
+    async with snapshot(asking.database, lands) as tx:
         definitions = await list_definitions(tx, land)
         place = await find_place(tx, land, query, definitions)
         return await _read(tx, land, QuotaCode(quota), place, definitions, query)

@@ -28,7 +28,7 @@ async def show_crossings(
 ) -> Response:
     """One quota's crossings, oldest first."""
     after = from_cursor(query.cursor, [int])[0] if query.cursor else 0
-    async with snapshot(database) as tx:
+    async with snapshot(database, call.caller.lands) as tx:
         await find_land(tx, quota, call.caller)
         found = await list_written_of_quota(tx, QuotaCode(quota), after, query.limit + 1)
     shown = [crossing_document(facts) for facts, _ in found[: query.limit]]
@@ -45,7 +45,7 @@ async def show_feed(
     """A Land's crossings after a number, without gaps, in the order of application."""
     if not call.caller.may_read_land(land):
         raise Problem("not-found")
-    async with snapshot(database) as tx:
+    async with snapshot(database, call.caller.lands) as tx:
         found = await list_written_after(tx, Land(land), query.after, query.limit + 1)
     shown = [crossing_document(facts) for facts, _ in found[: query.limit]]
     more = len(found) > query.limit

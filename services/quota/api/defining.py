@@ -20,7 +20,7 @@ from services.quota.api.refused import missing_faults
 from services.quota.api.shown import QuotaShown
 from services.quota.domain.definitions import Change, Closed, QuotaOpened, QuotaRules
 from services.quota.domain.keys import missing_in_keys
-from services.quota.store.definitions import load_land_of
+from services.quota.store.definitions import QuotaExists
 from services.quota.store.positions import lock_position
 from services.quota.store.worlds import apply_changes
 from shared.clock import now, today_in_berlin
@@ -58,9 +58,11 @@ async def open_quota(body: QuotaBody, call: Calling, database: Stored) -> Respon
     async def act(tx: Connection, _: None) -> Response:
         call.names(quota)
         await lock_position(tx, land)
-        if await load_land_of(tx, quota) is not None:
-            raise Problem.invalid(Fault("quota-exists", "/quota", facts={"quota": quota}))
-        return await _apply(tx, call, land, quota, QuotaOpened(body.name, body.source))
+        try:
+            return await _apply(tx, call, land, quota, QuotaOpened(body.name, body.source))
+        except QuotaExists as taken:
+            fault = Fault("quota-exists", "/quota", facts={"quota": quota})
+            raise Problem.invalid(fault) from taken
 
     return await once(call, database, nothing, act)
 

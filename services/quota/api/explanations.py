@@ -63,7 +63,7 @@ async def explain_balance(
     if unit not in moment.plan.units:
         raise Problem("not-found")
     ags = Ags(unit)
-    async with snapshot(asking.database) as tx:
+    async with snapshot(asking.database, asking.caller.lands) as tx:
         daily = await load_daily_at(tx, moment.land, moment.place.sequence)
         entries = await _entries(tx, moment, ags, query, asking.caller)
     [balance] = [

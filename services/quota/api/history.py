@@ -43,7 +43,7 @@ async def show_history(
 ) -> Response:
     """Every move of a unit's balance, oldest first, also those by other units' entries."""
     start = Place(*from_cursor(query.cursor, [int, int])) if query.cursor else Place(0, 0)
-    async with snapshot(database) as tx:
+    async with snapshot(database, call.caller.lands) as tx:
         land = await find_land(tx, quota, call.caller)
         replay = Replay(land, QuotaCode(quota), Ags(query.unit), start)
         items = await replay.read(tx, query.limit)

@@ -69,7 +69,7 @@ async def import_key(
 ) -> Response:
     """Import a key as published; with `dry_run` show what it would do and record nothing."""
     if query.dry_run:
-        async with snapshot(database) as tx:
+        async with snapshot(database, call.caller.lands) as tx:
             land = await find_land(tx, quota, call.caller)
             return answer(200, await try_key(tx, land, QuotaCode(quota), body))
     return await define(call, database, bell, quota, lambda rules: key_in(body, rules))

@@ -9,7 +9,7 @@ from shared.codes import Land
 from shared.contracts.ledger import LedgerHead, read_head_answer
 from shared.feeds import Feed
 from shared.line import FeedUnavailable
-from shared.postgres import Database
+from shared.postgres import Database, snapshot
 
 PATIENCE_SECONDS = 2.0
 LOOK_EVERY_SECONDS = 0.02
@@ -45,5 +45,5 @@ class LedgerClock:
         return read_head_answer(await self._feed.get(f"/admissions/v1/ledger/{land}/head"))
 
     async def _applied(self, land: Land) -> int:
-        async with self._database.acquire(timeout=5) as tx:
+        async with snapshot(self._database, frozenset({land})) as tx:
             return (await load_position(tx, land)).sequence

@@ -25,7 +25,7 @@ async def show_quotas(
 ) -> Response:
     """Every quota of the caller's Länder with its whole definition, by code."""
     after = from_cursor(query.cursor, [str])[0] if query.cursor else ""
-    async with snapshot(database) as tx:
+    async with snapshot(database, call.caller.lands) as tx:
         quotas = [
             (quota, land)
             for quota, land in await list_quotas(tx)
@@ -41,6 +41,6 @@ async def show_quotas(
 @answers(200, QuotaShown)
 async def show_quota(call: Calling, database: Stored, quota: str) -> Response:
     """One quota's members, rules, tolerances, periods and keys, also the replaced ones."""
-    async with snapshot(database) as tx:
+    async with snapshot(database, call.caller.lands) as tx:
         land = await find_land(tx, quota, call.caller)
         return answer(200, quota_document(await read_rules(tx, land, quota)))

@@ -6,7 +6,7 @@ import msgspec
 
 from services.quota.domain.counts import Position
 from services.quota.domain.world import World
-from services.quota.store.entries import insert_batch, list_entries
+from services.quota.store.entries import list_entries
 from services.quota.store.positions import hold
 from services.quota.store.worlds import load_world, save_world
 from shared.clock import now
@@ -17,7 +17,7 @@ from shared.feeds import Pages
 from shared.inbox import InvalidMessage, UnknownType
 from shared.letters import Record
 from shared.line import Event, FeedUnavailable, Reached
-from shared.postgres import Bell, Database, snapshot, transaction
+from shared.postgres import ACQUIRE_SECONDS, Bell, Database, snapshot, transaction
 from shared.store.dead_letters import DeadLetter, insert_dead_letters
 from shared.topics import partition_of
 
@@ -60,21 +60,20 @@ class PlacementCounter:
         return Reached(world.position.sequence, world.position.ledger_hash)
 
     async def apply(self, land: Land, events: Sequence[Event[LedgerEntry]]) -> None:
-        """Count entries: balances, crossings and position move in one fenced transaction."""
+        """Count entries: balances, crossings and position move by one fenced statement."""
         world = self._worlds.pop(land)
         entries = [event.body for event in events if event.body]
         seen: Position = world.position
         crossings = [crossing for entry in entries for crossing in world.apply(entry)]
-        async with transaction(self._database) as tx:
-            await save_world(tx, world, seen, crossings, now())
-            await insert_batch(tx, land, entries)
+        async with self._database.acquire(timeout=ACQUIRE_SECONDS) as tx:
+            await save_world(tx, world, seen, crossings, now(), entries)
         self._worlds[land] = world
         if crossings:
             self._bell.ring()
 
     async def load_fingerprints(self, land: Land, low: int, high: int) -> dict[int, str]:
         """The hashes of applied entries by number."""
-        async with self._database.acquire(timeout=5) as tx:
+        async with self._database.acquire(timeout=ACQUIRE_SECONDS) as tx:
             entries = await list_entries(tx, land, low, high)
         return {entry.sequence: entry.hash for entry in entries}
 

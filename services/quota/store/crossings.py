@@ -1,6 +1,6 @@
 """Every crossing that was ever found."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from fractions import Fraction
 from typing import Any
@@ -8,21 +8,28 @@ from typing import Any
 import asyncpg
 
 from services.quota.domain.crossings import Crossing
+from services.quota.store.rows import Table, insert
 from shared.codes import Cause, Land, QuotaCode, Standing
 from shared.postgres import Connection
 
-INSERT = """
-    INSERT INTO crossings
-        (land, sequence, quota, unit, before, after, credited, target, balance,
-         cause, ledger_sequence, definition, found_at)
-    SELECT *, $13::timestamptz FROM unnest(
-        $1::text[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[],
-        $7::text[], $8::text[], $9::text[], $10::text[], $11::bigint[], $12::bigint[])
-"""
+NUMBERS = ("sequence", "ledger_sequence", "definition")
+CROSSINGS = Table(
+    "crossings",
+    {name: "bigint" if name in NUMBERS else "text" for name in Crossing._fields}
+    | {"found_at": "timestamptz"},
+)
 AFTER = """
-    SELECT land, sequence, quota, unit, before, after, credited, target, balance,
-           cause, ledger_sequence, definition, found_at
-      FROM crossings WHERE land = $1 AND sequence > $2 ORDER BY sequence LIMIT $3
+    SELECT crossing.*
+      FROM unnest($1::text[], $2::bigint[]) AS seen (land, number)
+           CROSS JOIN LATERAL (
+               SELECT land, sequence, quota, unit, before, after, credited, target, balance,
+                      cause, ledger_sequence, definition, found_at
+                 FROM crossings
+                WHERE land = seen.land AND sequence > seen.number
+                ORDER BY sequence
+                LIMIT $3
+           ) AS crossing
+     ORDER BY land, sequence
 """
 OF_QUOTA = """
     SELECT land, sequence, quota, unit, before, after, credited, target, balance,
@@ -42,9 +49,12 @@ async def insert_crossings(
     tx: Connection, crossings: Sequence[Crossing], found_at: datetime
 ) -> None:
     """Append crossings, numbered by their Land."""
-    if crossings:
-        rows = ([*each[:6], *map(str, each[6:9]), *each[9:]] for each in crossings)
-        await tx.execute(INSERT, *map(list, zip(*rows, strict=True)), found_at)
+    await insert(tx, CROSSINGS, rows_of(crossings, found_at))
+
+
+def rows_of(crossings: Iterable[Crossing], found_at: datetime) -> list[Sequence[Any]]:
+    """Crossings as their table has them."""
+    return [(*each[:6], *map(str, each[6:9]), *each[9:], found_at) for each in crossings]
 
 
 async def list_crossings_after(
@@ -56,7 +66,15 @@ async def list_crossings_after(
 
 async def list_written_after(tx: Connection, land: Land, after: int, limit: int) -> list[Written]:
     """The same to be shown: nothing is computed of them."""
-    return [_written(row) for row in await tx.fetch(AFTER, land, after, limit)]
+    return await list_written_after_each(tx, {land: after}, limit)
+
+
+async def list_written_after_each(
+    tx: Connection, seen: Mapping[Land, int], limit: int
+) -> list[Written]:
+    """The same of several Länder, one after the other; at most so many of each."""
+    rows = await tx.fetch(AFTER, list(seen), list(seen.values()), limit)
+    return [_written(row) for row in rows]
 
 
 async def list_written_of_quota(

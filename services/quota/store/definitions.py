@@ -3,7 +3,7 @@
 from itertools import groupby
 from operator import itemgetter
 
-from asyncpg import Record
+from asyncpg import Record, UniqueViolationError
 
 from services.quota.domain.definitions import Definition, QuotaRules, fold
 from services.quota.domain.documents import from_document, kind_of, to_document
@@ -25,6 +25,10 @@ INSERT = """
 """
 LAND_OF = "SELECT land FROM definitions WHERE quota = $1 AND kind = 'quota'"
 QUOTAS = "SELECT quota, land FROM definitions WHERE kind = 'quota' ORDER BY quota"
+
+
+class QuotaExists(Exception):
+    """A quota's code is taken, maybe in a Land that the transaction does not reach."""
 
 
 async def list_definitions(tx: Connection, land: Land) -> list[Definition]:
@@ -50,18 +54,24 @@ def _definition(row: Record) -> Definition:
 
 
 async def insert_definition(tx: Connection, definition: Definition, actor: str) -> None:
-    """Append a definition to the log."""
-    await tx.execute(
-        INSERT,
-        definition.land,
-        definition.number,
-        definition.quota,
-        kind_of(definition.change),
-        to_document(definition.change),
-        definition.ledger_sequence,
-        definition.recorded_at,
-        actor,
-    )
+    """Append a definition to the log; the caller locked its Land.
+
+    Raises QuotaExists, after which the transaction can only be rolled back.
+    """
+    try:
+        await tx.execute(
+            INSERT,
+            definition.land,
+            definition.number,
+            definition.quota,
+            kind_of(definition.change),
+            to_document(definition.change),
+            definition.ledger_sequence,
+            definition.recorded_at,
+            actor,
+        )
+    except UniqueViolationError as taken:
+        raise QuotaExists(definition.quota) from taken
 
 
 async def load_land_of(tx: Connection, quota: str) -> Land | None:

@@ -3,20 +3,27 @@
 from collections.abc import AsyncIterator, Sequence
 from datetime import date, datetime
 from itertools import count, repeat
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import asyncpg
 import msgspec
 
 from services.quota.domain.postings import Entry, Posting
+from services.quota.store.rows import Table, insert
 from shared.codes import Ags, EntryType, Land, Programme
 from shared.postgres import Connection
 
 PAGE = 5000
-INSERT = """
-    INSERT INTO entry_batches (land, first_sequence, last_sequence, last_recorded_at, entries)
-    VALUES ($1, $2, $3, $4, $5)
-"""
+ENTRY_BATCHES = Table(
+    "entry_batches",
+    {
+        "land": "text",
+        "first_sequence": "bigint",
+        "last_sequence": "bigint",
+        "last_recorded_at": "timestamptz",
+        "entries": "bytea",
+    },
+)
 FIRST_AFTER = """
     SELECT first_sequence, entries FROM entry_batches
      WHERE land = $1 AND last_recorded_at > $2
@@ -74,8 +81,14 @@ _PACKED = msgspec.json.Decoder(Packed | list[KeptEntry])
 
 async def insert_batch(tx: Connection, land: Land, entries: Sequence[Entry]) -> None:
     """Keep the entries of one batch, in order."""
-    first, last, packed = entries[0], entries[-1], msgspec.json.encode(_pack(entries))
-    await tx.execute(INSERT, land, first.sequence, last.sequence, last.recorded_at, packed)
+    await insert(tx, ENTRY_BATCHES, [row_of(land, entries)])
+
+
+def row_of(land: Land, entries: Sequence[Entry]) -> Sequence[Any]:
+    """The entries of one batch, in order, as their table has them."""
+    first, last = entries[0], entries[-1]
+    packed = msgspec.json.encode(_pack(entries))
+    return land, first.sequence, last.sequence, last.recorded_at, packed
 
 
 def _pack(entries: Sequence[Entry]) -> Packed:

@@ -4,7 +4,7 @@ import asyncpg
 
 from services.quota.domain.counts import Position
 from shared.codes import Land
-from shared.postgres import Connection, LandHeld, OwnershipLost
+from shared.postgres import Connection, LandHeld
 
 LOAD = """
     SELECT sequence, definition, crossing, ledger_hash, rebuilds, held
@@ -45,13 +45,6 @@ async def _load(tx: Connection, land: Land) -> asyncpg.Record:
 async def lock_position(tx: Connection, land: Land) -> None:
     """Keep every other change of the Land waiting until this transaction ends."""
     await tx.execute(LOCK, land)
-
-
-async def advance(tx: Connection, land: Land, seen: Position, reached: Position) -> None:
-    """Move the Land's applied position, or raise OwnershipLost."""
-    moved = await tx.execute(ADVANCE, land, seen.sequence, seen.definition, *reached)
-    if moved != "UPDATE 1":
-        raise OwnershipLost(f"Land {land} is no longer at {seen}")
 
 
 async def hold(tx: Connection, land: Land, reason: str) -> None:

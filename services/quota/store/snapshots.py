@@ -1,22 +1,30 @@
 """A Land's counts at some places of its past, so that any other is near one of them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
 from services.quota.domain.counts import Counts, Position
 from services.quota.domain.world import World
+from services.quota.store.rows import Table, insert
 from shared.codes import Ags, Land, QuotaCode, Standing
 from shared.postgres import Connection
 
 ENTRIES_BETWEEN = 1000
-INSERT = """
-    INSERT INTO snapshots (land, sequence, definition, crossing, ledger_hash, counts)
-    VALUES ($1, $2, $3, $4, $5, $6)
-    ON CONFLICT DO NOTHING
-"""
+SNAPSHOTS = Table(
+    "snapshots",
+    {
+        "land": "text",
+        "sequence": "bigint",
+        "definition": "bigint",
+        "crossing": "bigint",
+        "ledger_hash": "text",
+        "counts": "bytea",
+    },
+    "ON CONFLICT DO NOTHING",
+)
 NEAREST = """
     SELECT sequence, definition, crossing, ledger_hash, counts FROM snapshots
      WHERE land = $1 AND (sequence, definition) <= ($2, $3)
@@ -44,8 +52,13 @@ async def insert_snapshot(
     tx: Connection, land: Land, position: Position, counts: Mapping[QuotaCode, Counts]
 ) -> None:
     """Keep all counts of a Land at a position."""
+    await insert(tx, SNAPSHOTS, [row_of(land, position, counts)])
+
+
+def row_of(land: Land, position: Position, counts: Mapping[QuotaCode, Counts]) -> Sequence[Any]:
+    """All counts of a Land at a position, as their table has them."""
     packed = {quota: _pack(each) for quota, each in counts.items()}
-    await tx.execute(INSERT, land, *position[:4], msgspec.json.encode(packed))
+    return land, *position[:4], msgspec.json.encode(packed)
 
 
 async def load_snapshot(

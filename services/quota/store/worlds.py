@@ -1,20 +1,33 @@
 """A Land's world as a whole: loaded to go on from, saved by what changed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 from services.quota.domain.counts import Position
 from services.quota.domain.crossings import Crossing
 from services.quota.domain.definitions import Change, Definition
+from services.quota.domain.postings import Entry
 from services.quota.domain.world import World
-from services.quota.store.counts import load_counts, save_counts
-from services.quota.store.crossings import insert_crossings
+from services.quota.store import crossings as crossing_rows
+from services.quota.store import entries as entry_batches
+from services.quota.store import snapshots
+from services.quota.store.counts import STRETCH_TOTALS, UNIT_COUNTS, load_counts, restate
 from services.quota.store.days import load_daily
 from services.quota.store.definitions import insert_definition, list_definitions
-from services.quota.store.positions import advance, load_owned_position, lock_position
-from services.quota.store.snapshots import insert_snapshot, is_due
+from services.quota.store.positions import ADVANCE, load_owned_position, lock_position
+from services.quota.store.rows import insert_all_if
 from shared.codes import Land, QuotaCode
-from shared.postgres import Connection
+from shared.postgres import Connection, OwnershipLost
+
+TABLES = (
+    UNIT_COUNTS,
+    STRETCH_TOTALS,
+    crossing_rows.CROSSINGS,
+    entry_batches.ENTRY_BATCHES,
+    snapshots.SNAPSHOTS,
+)
+SAVE = insert_all_if(ADVANCE, 8, TABLES)
 
 
 async def load_world(tx: Connection, land: Land) -> World:
@@ -31,14 +44,27 @@ async def save_world(
     seen: Position,
     crossings: Sequence[Crossing],
     found_at: datetime,
+    entries: Sequence[Entry] = (),
 ) -> None:
-    """Move a Land on from the position where it was seen, or raise OwnershipLost."""
-    changes = world.take_changes()
-    await advance(tx, world.land, seen, changes.position)
-    await save_counts(tx, changes)
-    await insert_crossings(tx, crossings, found_at)
-    if changes.restated or is_due(seen, world):
-        await insert_snapshot(tx, world.land, world.position, world.counts())
+    """Move a Land on from the position where it was seen, or raise OwnershipLost.
+
+    What entries changed is one statement, so it needs no transaction around it. Only definitions
+    restate, which takes more of them, under the Land's lock.
+    """
+    land, changes = world.land, world.take_changes()
+    await restate(tx, land, changes.restated)
+    is_due = changes.restated or snapshots.is_due(seen, world)
+    rows: Sequence[Iterable[Sequence[Any]]] = (
+        [(land, *each) for each in changes.counts],
+        [(land, *each) for each in changes.totals],
+        crossing_rows.rows_of(crossings, found_at),
+        [entry_batches.row_of(land, entries)] if entries else [],
+        [snapshots.row_of(land, world.position, world.counts())] if is_due else [],
+    )
+    arrays = (array for table, of in zip(TABLES, rows, strict=True) for array in table.arrays(of))
+    fence = land, seen.sequence, seen.definition, *changes.position
+    if await tx.execute(SAVE, *fence, *arrays) != "SELECT 1":
+        raise OwnershipLost(f"Land {land} is no longer at {seen}")
 
 
 async def apply_changes(

@@ -162,7 +162,7 @@ async def opened(database: OwnDatabase, folder: Path) -> AsyncIterator[House]:
     }
     async with (
         database.pool("admissions", reach=EVERYWHERE) as admissions,
-        database.pool("quota") as quota,
+        database.pool("quota", reach=EVERYWHERE) as quota,
         database.pool("notifications", reach=EVERYWHERE) as notifications,
     ):
         pools = {"admissions": admissions, "quota": quota, "notifications": notifications}

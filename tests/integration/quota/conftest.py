@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import pytest_asyncio
 
+from access.reach import EVERYWHERE
 from services.quota.domain.counts import Counts
 from services.quota.domain.crossings import Crossing
 from services.quota.handlers.placements import PlacementCounter
@@ -47,7 +48,7 @@ class QuotaInTest:
 
 @pytest_asyncio.fixture
 async def quota(database: OwnDatabase) -> AsyncIterator[QuotaInTest]:
-    async with database.pool("quota") as pool:
+    async with database.pool("quota", reach=EVERYWHERE) as pool:
         await seed_lands(pool)
         bell = Bell(database.url("quota"), database.passwords["quota"], "quota_relay")
         yield QuotaInTest(pool, LedgerInTest(), bell)

@@ -1,7 +1,7 @@
 """Passwords are rotated while work goes on, and nothing of it is lost."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -11,12 +11,12 @@ import pytest
 from shared.codes import Land
 from shared.inbox import Inbox
 from shared.kafka import close_quietly, make_broker, start_broker
-from shared.postgres import Bell, Connection, Database, open_pool
-from shared.relay import Outgoing, Place, Relay
+from shared.postgres import Bell, Database, open_pool
+from shared.relay import Place, Relay
 from shared.topics import PLACEMENTS
 from tests.eventually import eventually
 from tests.integration.secured.place import Secured
-from tests.integration.shared.ledgers import AFTER, Rows, add, make_tables
+from tests.integration.shared.ledgers import Rows, add, load_head, make_tables
 from tests.integration.shared.readers import Ledgers, ReaderInMemory, read
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.timeout(240)]
@@ -35,11 +35,8 @@ class LedgerRows(Rows):
     def __post_init__(self) -> None:
         self.events = self.ledgers.record(LAND, 6 * BURST)
 
-    async def read_after(
-        self, tx: Connection, land: Land, sequence: int, limit: int
-    ) -> Sequence[Outgoing]:
-        rows = await tx.fetch(AFTER, land, sequence, limit)
-        return [Outgoing(row["sequence"], self.events[row["sequence"] - 1]) for row in rows]
+    def value(self, _land: Land, sequence: int, /) -> bytes:
+        return self.events[sequence - 1]
 
 
 @dataclass
@@ -63,7 +60,7 @@ class Work:
     async def all_is_read(self) -> None:
         """The reader has every number, each once and in order: its feed is silent."""
         async with self.database.acquire(timeout=5) as tx:
-            head = (await self.relay.source.load_heads(tx))[LAND]
+            head = await load_head(tx, LAND)
         await eventually(
             lambda: self.reader.numbers(LAND) == list(range(1, head + 1)),
             within=60,

@@ -1,6 +1,6 @@
 """A source of numbered rows in a table of its own, and many who add to it at once."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import asyncpg
@@ -23,8 +23,8 @@ TABLES = """
 # The Land's row is locked first and gives the number: numbers follow the commits, without holes.
 NUMBER = "UPDATE heads SET sequence = sequence + 1 WHERE land = $1 RETURNING sequence"
 ADD = "INSERT INTO rows VALUES ($1, $2, $3)"
-HEADS = "SELECT land, sequence FROM heads WHERE sequence > 0"
-AFTER = "SELECT sequence, writer FROM rows WHERE land = $1 AND sequence > $2 ORDER BY 1 LIMIT $3"
+HEAD = "SELECT sequence FROM heads WHERE land = $1"
+AFTER = "SELECT sequence FROM rows WHERE land = $1 AND sequence > $2 ORDER BY 1 LIMIT $3"
 
 
 async def make_tables(database: OwnDatabase) -> None:
@@ -49,20 +49,23 @@ class Rows:
     announced: list[Land] = field(default_factory=list)
     has_heads: bool = False
 
-    async def load_heads(self, tx: Connection) -> dict[Land, int]:
-        return {row["land"]: row["sequence"] for row in await tx.fetch(HEADS)}
-
     async def read_after(
-        self, tx: Connection, land: Land, sequence: int, limit: int
+        self, tx: Connection, seen: Mapping[Land, int], limit: int
     ) -> Sequence[Outgoing]:
-        rows = await tx.fetch(AFTER, land, sequence, limit)
-        return [Outgoing(row["sequence"], _value(land, row["sequence"])) for row in rows]
+        return [
+            Outgoing(land, row["sequence"], self.value(land, row["sequence"]))
+            for land, number in seen.items()
+            for row in await tx.fetch(AFTER, land, number, limit)
+        ]
+
+    def value(self, land: Land, sequence: int, /) -> bytes:
+        return orjson.dumps({"land": land, "sequence": sequence})
 
     async def announce(self, tx: Connection, land: Land, /) -> Outgoing | None:
-        heads = await self.load_heads(tx)
         self.announced.append(land)
-        return Outgoing(heads[land], b"head") if self.has_heads else None
+        return Outgoing(land, await load_head(tx, land), b"head") if self.has_heads else None
 
 
-def _value(land: str, sequence: int) -> bytes:
-    return orjson.dumps({"land": land, "sequence": sequence})
+async def load_head(tx: Connection, land: Land) -> int:
+    """The last number of a Land."""
+    return int(await tx.fetchval(HEAD, land))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from access.kafka import KafkaPlace
+from access.reach import EVERYWHERE
 from embedded.kafka import KafkaBroker
 from shared.inbox import Inbox
 from shared.kafka import close_quietly, make_broker, start_broker
@@ -97,5 +98,5 @@ async def consuming(inbox: Inbox[Any], bootstrap: str) -> AsyncIterator[None]:
 async def reading_with(
     database: OwnDatabase, kafka: KafkaBroker, prefix: str
 ) -> AsyncIterator[Reading]:
-    async with database.pool("quota", size=6) as pool, AsyncExitStack() as stack:
+    async with database.pool("quota", size=6, reach=EVERYWHERE) as pool, AsyncExitStack() as stack:
         yield Reading(kafka.bootstrap, prefix + PLACEMENTS, pool, stack)

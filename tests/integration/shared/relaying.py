@@ -10,6 +10,7 @@ import asyncpg
 import orjson
 
 from access.kafka import KafkaPlace
+from access.reach import EVERYWHERE
 from shared.postgres import Bell, Database
 from shared.relay import Place, Relay
 from shared.topics import PLACEMENTS
@@ -87,5 +88,5 @@ async def relays(own: OwnDatabase, bootstrap: str, prefix: str) -> AsyncIterator
     await make_tables(own)
     place = Place(own.url("quota"), own.passwords["quota"], KafkaPlace(bootstrap), prefix)
     quick = replace(place, takeover_seconds=0.2, prove_seconds=0.5, send_seconds=3.0)
-    async with own.pool("quota", size=14) as database, AsyncExitStack() as stack:
+    async with own.pool("quota", size=14, reach=EVERYWHERE) as database, AsyncExitStack() as stack:
         yield Relaying(own, database, quick, stack)

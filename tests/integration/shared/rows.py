@@ -2,13 +2,62 @@
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 UNITS = ("01001", "01002", "02000")
 LANDS = ("01", "02")
 CLIENTS = ("city-01001", "city-01002", "coordination-02")
+Row = Mapping[str, Any]
+QUOTA: Mapping[str, Row] = {
+    "crossings": {
+        "sequence": 1,
+        "unit": "",
+        "before": "under",
+        "after": "over",
+        "cause": "key",
+        "credited": "3",
+        "target": "2",
+        "balance": "1",
+        "ledger_sequence": 1,
+        "definition": 1,
+        "found_at": "2024-05-01T00:00:00Z",
+    },
+    "daily_sums": {"unit": "", "programme": "", "effective_on": "2024-05-01", "persons": 1},
+    "definitions": {
+        "number": 1,
+        "kind": "key",
+        "change": {},
+        "ledger_sequence": 0,
+        "actor": "",
+        "recorded_at": "2024-05-01T00:00:00Z",
+    },
+    "entry_batches": {
+        "first_sequence": 1,
+        "last_sequence": 1,
+        "entries": "",
+        "last_recorded_at": "2024-05-01T00:00:00Z",
+    },
+    "repairs": {
+        "repaired_at": "2024-05-01T00:00:00Z",
+        "actor": "",
+        "sequence": 1,
+        "definition": 1,
+        "repaired": {},
+        "founded": 0,
+        "crossing": 0,
+        "corrections": 0,
+    },
+    "scales": {"scale": 1},
+    "snapshots": {"sequence": 1, "definition": 1, "crossing": 0, "ledger_hash": "", "counts": ""},
+    "stretch_totals": {"starts": "2024-05-01", "total": 1},
+    "unit_counts": {"unit": "", "credited": 1, "standing": "over"},
+}
+"""What quota keeps of a Land: a row of each table, without its Land and its quota's code."""
+OF_A_QUOTA = ("crossings", "definitions", "scales", "stretch_totals", "unit_counts")
 LABELS = {
+    **dict.fromkeys(QUOTA, "land"),
     "alerts": "land",
     "api_keys": "unit",
     "attempts": "(SELECT land FROM deliveries AS d WHERE d.id = delivery)",
@@ -28,8 +77,6 @@ LABELS = {
 
 OPEN = {("admissions.imports", "SELECT")}
 """What anybody sees: the digests of files, so that none is counted twice."""
-
-Row = Mapping[str, Any]
 
 
 def rows_of(table: str) -> Mapping[str, Row]:
@@ -78,6 +125,11 @@ def _alert(land: str) -> Row:
         "reminded": 0,
         **amounts,
     }
+
+
+def _of_quota(table: str, land: str) -> Row:
+    code = {"quota": f"{land}-regular"} if table in OF_A_QUOTA else {}
+    return {"land": land, **code, **QUOTA[table]}
 
 
 def _change(land: str) -> Row:
@@ -180,6 +232,7 @@ OF_LANDS: Mapping[str, Callable[[str], Row]] = {
     "alerts": _alert,
     "attempts": _attempt,
     "changes": _change,
+    **{table: partial(_of_quota, table) for table in QUOTA},
     "deliveries": _delivery,
     "lands": _land,
     "positions": _position,

@@ -8,6 +8,7 @@ import orjson
 import pytest
 
 from access.kafka import KafkaPlace
+from access.reach import EVERYWHERE
 from embedded.kafka import KafkaBroker
 from shared.relay import Place
 from shared.topics import PLACEMENTS
@@ -42,7 +43,7 @@ async def test_when_the_leaders_process_is_killed_the_next_one_publishes_in_time
         topic_prefix,
     )
     kills = sized(1, 20)
-    async with database.pool("quota") as pool, AsyncExitStack() as stack:
+    async with database.pool("quota", reach=EVERYWHERE) as pool, AsyncExitStack() as stack:
         leader = await stack.enter_async_context(relay_process(place))
         assert await word_of(leader) == LEADS
         for number in range(1, kills + 1):

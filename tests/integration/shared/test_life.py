@@ -11,6 +11,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
+from access.reach import EVERYWHERE
 from embedded.postgres import PostgresServer
 from tests.eventually import eventually
 from tests.integration.servers import OwnDatabase, make_template
@@ -132,7 +133,7 @@ async def test_a_stop_under_load_answers_everything_that_it_did(
             notes.process.send_signal(signal.SIGTERM)
             assert await notes.exit_code(within=STOPPED_WITHIN) == 0
             await asyncio.gather(*writers)
-    async with database.pool("quota") as pool:
+    async with database.pool("quota", reach=EVERYWHERE) as pool:
         stored = [row["said"] for row in await pool.fetch("SELECT said FROM notes")]
     assert sorted(stored) == sorted(accepted)
 

@@ -132,7 +132,7 @@ async def test_what_a_leader_could_not_remember_is_not_sent_again(relaying: Rela
     await add(relaying.database, "01", 3)
     await publish_to(5)
     async with transaction(relaying.database, EVERYWHERE) as tx:
-        await set_published(tx, before)
+        await set_published(tx, [before])
     await add(relaying.database, "01", 1)
     await publish_to(6)
     assert (await relaying.published())["01"] == [1, 2, 3, 4, 5, 6]
