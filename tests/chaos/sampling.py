@@ -28,6 +28,8 @@ SESSIONS = """
      WHERE usename = ANY($1)
      GROUP BY usename
 """
+POOLS = {"quota": 2}
+"""Of requests, and of the counting; the others have one."""
 
 
 @dataclass(frozen=True)
@@ -130,11 +132,10 @@ def owners_url(system: System) -> str:
 
 
 def pool_sizes(system: System) -> dict[str, int]:
-    """Service → the most connections its pool may have, by its settings."""
+    """Service → the most connections its pools may have, by its settings."""
     unless_set = ServiceSettings.model_fields["database_connections"].default
     return {
-        service: int(
-            Havoc(system).environment(service).get("HAFENLOTSE_DATABASE_CONNECTIONS", unless_set)
-        )
+        service: POOLS.get(service, 1)
+        * int(Havoc(system).environment(service).get("HAFENLOTSE_DATABASE_CONNECTIONS", unless_set))
         for service in SERVICES
     }
