@@ -103,13 +103,16 @@ async def close_quietly(client: Stoppable) -> None:
 
 
 @asynccontextmanager
-async def reading(place: KafkaPlace, start_seconds: float) -> AsyncIterator[AIOKafkaConsumer]:
-    """A consumer without a group on a connection of its own, which must start in time."""
+async def reading(place: KafkaPlace, within_seconds: float) -> AsyncIterator[AIOKafkaConsumer]:
+    """A consumer without a group on a connection of its own; whoever is not done in time ends.
+
+    Without a limit a broker that is gone would be waited for for 40 s.
+    """
     reader = AIOKafkaConsumer(**place.access(), request_timeout_ms=10_000)
     try:
-        async with asyncio.timeout(start_seconds):
+        async with asyncio.timeout(within_seconds):
             await reader.start()
-        yield reader
+            yield reader
     finally:
         await close_quietly(reader)
 

@@ -106,18 +106,17 @@ class Relay:
     async def _publish_forever(self, lead: Connection, producer: AIOKafkaProducer) -> None:
         cluster = await load_cluster_id(self.place.kafka)
         self.published = await load_published(lead)
-        proven_at = float("-inf")
-        self.leads = True
+        proven_at, self.leads = None, True
         while True:
-            if time.monotonic() - proven_at >= self.place.prove_seconds:
-                await self._see_what_is_there(lead, cluster)
+            if proven_at is None or time.monotonic() - proven_at >= self.place.prove_seconds:
+                await self._see_what_is_there(lead, cluster, is_new=proven_at is None)
                 await self._announce_heads(producer)
                 proven_at = time.monotonic()
                 self.trouble = None
             began_at = time.monotonic()
             if (count := await self._publish_new(lead, producer, cluster)) > FEW:
-                took_seconds = time.monotonic() - began_at
-                await asyncio.sleep(min(GATHER_ROUNDS * took_seconds, GATHER_MOST_SECONDS))
+                gathers_seconds = GATHER_ROUNDS * (time.monotonic() - began_at)
+                await asyncio.sleep(min(gathers_seconds, GATHER_MOST_SECONDS))
             elif not count:
                 await self.bell.wait(POLL_SECONDS)
 
@@ -157,41 +156,43 @@ class Relay:
             if head and head.sequence == at.sequence:
                 await self._send(producer, [head])
 
-    async def _see_what_is_there(self, lead: Connection, cluster: str) -> None:
+    async def _see_what_is_there(self, lead: Connection, cluster: str, *, is_new: bool) -> None:
         """Read every Land's last record back: what is not there is published again from 1.
 
-        What a leader sent that could not remember it any more is there, and is not sent again.
+        A new leader does not send again what one before it sent and could not remember any more.
         """
+        published = [at for at in self.published.values() if at.sequence]
+        known = {TopicPartition(self.topic, partition_of(at.land)): at for at in published}
         async with reading(self.place.kafka, self.place.send_seconds) as reader:
-            for land, at in self.published.items():
-                # Without a limit a broker that is gone would be waited for for 40 s.
-                async with asyncio.timeout(self.place.send_seconds):
-                    if at.sequence and await self._is_there(reader, at, cluster):
-                        self.published[land] = await self._recall(lead, reader, at)
-                    elif at.sequence:
-                        log.error("the broker lost records of Land %s: publishing again", land)
-                        self.published[land] = replace(at, sequence=0)
+            # Everything is asked for before anything is fetched, which keeps a connection waiting.
+            first, end = await reader.beginning_offsets(known), await reader.end_offsets(known)
+            kept = {
+                place: at.log_offset
+                for place, at in known.items()
+                if at.cluster == cluster and first[place] <= at.log_offset < end[place]
+            }
+            reader.assign(list(kept))
+            for seek in kept.items():
+                reader.seek(*seek)
+            for place, at in known.items():
+                record = await reader.getone(place) if place in kept else None
+                found = record and (record.offset, _digest(record.value))
+                if found != (at.log_offset, at.event):
+                    log.error("the broker lost records of Land %s: publishing again", at.land)
+                    self.published[at.land] = replace(at, sequence=0)
+                elif is_new:
+                    self.published[at.land] = await self._recall(lead, reader, place, at)
 
-    async def _is_there(self, reader: AIOKafkaConsumer, at: Published, cluster: str) -> bool:
-        place = TopicPartition(self.topic, partition_of(at.land))
-        first = (await reader.beginning_offsets([place]))[place]
-        end = (await reader.end_offsets([place]))[place]
-        if at.cluster != cluster or not first <= at.log_offset < end:
-            return False
-        reader.assign([place])
-        reader.seek(place, at.log_offset)
-        record = await reader.getone()
-        return bool(record.offset == at.log_offset and _digest(record.value) == at.event)
-
-    async def _recall(self, lead: Connection, reader: AIOKafkaConsumer, at: Published) -> Published:
+    async def _recall(
+        self, lead: Connection, reader: AIOKafkaConsumer, place: TopicPartition, at: Published
+    ) -> Published:
         """Go on from a Land's last record, which was just read, past the rows that follow it."""
-        [place] = reader.assignment()
         end: int = reader.highwater(place)
         rows = deque(await self.source.read_after(lead, {at.land: at.sequence}, PAGE))
         begin = max(at.log_offset + 1, end - 2 * PAGE)  # behind it may be years of heads
         reader.seek(place, begin)
         while rows and await reader.position(place) < end:
-            record = await reader.getone()
+            record = await reader.getone(place)
             if record.value == rows[0].value:
                 at = _published(rows.popleft(), at.cluster, record.offset)
         return at

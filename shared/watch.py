@@ -65,7 +65,7 @@ class Watch:
             return False
         self.asked_at = now
         try:
-            async with asyncio.timeout(ASK_SECONDS), reading(self.kafka, ASK_SECONDS) as asking:
+            async with reading(self.kafka, ASK_SECONDS) as asking:
                 ends = await asking.end_offsets(list(consumer.assignment() - consumer.paused()))
         except (KafkaError, OSError) as failure:
             self.trouble = f"Kafka does not say whether there is more: {failure or type(failure)!s}"
