@@ -108,7 +108,7 @@ async def reading(place: KafkaPlace, within_seconds: float) -> AsyncIterator[AIO
 
     Without a limit a broker that is gone would be waited for for 40 s.
     """
-    reader = AIOKafkaConsumer(**place.access(), request_timeout_ms=10_000)
+    reader = AIOKafkaConsumer(**place.access(), request_timeout_ms=10_000, retry_backoff_ms=10)
     try:
         async with asyncio.timeout(within_seconds):
             await reader.start()
