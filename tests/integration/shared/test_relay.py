@@ -11,7 +11,7 @@ from aiokafka.errors import KafkaError
 
 from access.reach import EVERYWHERE
 from embedded.kafka import KafkaBroker, running_kafka
-from shared.codes import Land
+from shared.codes import LANDS, Land
 from shared.postgres import transaction
 from shared.store.relays import Published, load_published, set_published
 from shared.topics import ensure_topics, partition_of
@@ -136,6 +136,22 @@ async def test_what_a_leader_could_not_remember_is_not_sent_again(relaying: Rela
     await add(relaying.database, "01", 1)
     await publish_to(6)
     assert (await relaying.published())["01"] == [1, 2, 3, 4, 5, 6]
+
+
+async def test_a_look_at_every_land_ends_in_time(relaying: Relaying) -> None:
+    """Asking behind a fetch at an empty end takes half a second for each: 3 s are for all."""
+    for land in LANDS:
+        await add(relaying.database, land, 1)
+    await relaying.start()
+    is_out = {f"land_{land}": 1 for land in LANDS}
+    await eventually(lambda: relaying.has(**is_out), within=20, because="all goes out")
+    await relaying.running.aclose()
+    for land in LANDS:
+        await add(relaying.database, land, 1)
+    relay = await relaying.start()
+    is_out = dict.fromkeys(is_out, 2)
+    await eventually(lambda: relaying.has(**is_out), within=20, because="the next one sees all")
+    assert relay.trouble is None
 
 
 @pytest.mark.timeout(sized(60, 300))
