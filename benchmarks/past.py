@@ -16,12 +16,14 @@ from benchmarks.prepared import PASSWORD, running_servers
 from benchmarks.results import keep, span
 from benchmarks.station import SERVICES, Station
 from benchmarks.world import SMALL, World
+from services.quota.store.days import SUM_AFTER
 from shared.postgres import Database
 from shared.topics import ensure_topics
 
 WORLD = World(SMALL, 1)
 QUOTA = f"{LAND}-regular"
 LOOK_SECONDS, MOST_SECONDS = 0.02, 300.0
+SUMMED = "SELECT max(summed) FROM positions"
 CROSSED = "SELECT sum(crossing) FROM positions"
 ALERTED = "SELECT coalesce(sum(sequence), 0) FROM positions"
 Runs = dict[str, list[float]]
@@ -66,6 +68,7 @@ async def _measure(entries: int, count: int, reads: int) -> Runs:
                 async with station.running("admissions"), station.running(SERVICE):
                     await station.seconds_until_ready("admissions")
                     await station.seconds_until_ready(SERVICE)
+                    await _rest(station, entries)
                     await _read(Asking(station, tokens), runs, entries, reads, number)
     return runs
 
@@ -117,6 +120,15 @@ async def _start(station: Station, runs: Runs) -> None:
         async with station.running(service):
             seconds = await station.seconds_until_ready(service)
         runs.setdefault(f"ready_seconds_{service}", []).append(seconds)
+
+
+async def _rest(station: Station, entries: int) -> None:
+    """Wait until people are summed by day, which follows a replay by up to 10 s."""
+    pool = await station.own.open()
+    try:
+        await _until(pool, SUMMED, entries - SUM_AFTER)
+    finally:
+        await pool.close()
 
 
 async def _read(asking: Asking, runs: Runs, entries: int, reads: int, number: int) -> None:

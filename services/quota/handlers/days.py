@@ -13,12 +13,12 @@ log = logging.getLogger(__name__)
 async def sum_days_forever(database: Database) -> None:
     """Look now and then."""
     while True:
-        await asyncio.sleep(LOOK_EVERY_SECONDS)
         try:
             while await sum_due_days(database):
                 pass
         except UNAVAILABLE as failure:
             log.warning("days are summed later: %r", failure)
+        await asyncio.sleep(LOOK_EVERY_SECONDS)
 
 
 async def sum_due_days(database: Database, after: int = SUM_AFTER) -> int:
