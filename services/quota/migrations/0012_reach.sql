@@ -2,7 +2,8 @@
 SET LOCAL lock_timeout = '5s';
 SET LOCAL statement_timeout = '60s';
 
--- What was known by its quota's code alone says its Land, too.
+-- What was known by its quota's code alone says its Land, too. No row can be without one: the
+-- policies below neither show nor take it.
 ALTER TABLE scales ADD COLUMN land text CHECK (land ~ '^[0-9]{2}$');
 ALTER TABLE unit_counts ADD COLUMN land text CHECK (land ~ '^[0-9]{2}$');
 ALTER TABLE stretch_totals ADD COLUMN land text CHECK (land ~ '^[0-9]{2}$');
@@ -10,9 +11,6 @@ UPDATE scales SET land = d.land FROM definitions AS d
 WHERE d.quota = scales.quota AND d.kind = 'quota';
 UPDATE unit_counts SET land = s.land FROM scales AS s WHERE s.quota = unit_counts.quota;
 UPDATE stretch_totals SET land = s.land FROM scales AS s WHERE s.quota = stretch_totals.quota;
-ALTER TABLE scales ALTER COLUMN land SET NOT NULL;
-ALTER TABLE unit_counts ALTER COLUMN land SET NOT NULL;
-ALTER TABLE stretch_totals ALTER COLUMN land SET NOT NULL;
 
 DO $$ DECLARE name text; BEGIN
     FOREACH name IN ARRAY ARRAY[
