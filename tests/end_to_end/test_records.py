@@ -108,6 +108,8 @@ async def test_a_placement_of_today_and_of_the_first_day_are_accepted(system: Sy
         ("reference", "SCHMIDT-1", "reference-malformed"),
         ("reference", "AZ-", "reference-malformed"),
         ("reference", "-AZ1", "reference-malformed"),
+        ("reference", "=1+1", "reference-malformed"),
+        ("reference", "@SUM(1)", "reference-malformed"),
         ("reference", "az1", "reference-malformed"),
         ("reference", "A1\n", "reference-malformed"),
         ("reference", "A1\u0000", "reference-malformed"),
