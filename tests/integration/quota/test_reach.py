@@ -8,6 +8,7 @@ import pytest
 import pytest_asyncio
 
 from access.reach import NOWHERE, Reach
+from deploy.migrations import migrate
 from services.quota.domain.definitions import QuotaOpened
 from services.quota.store.counts import load_counts
 from services.quota.store.crossings import list_crossings_after, load_heads
@@ -25,7 +26,14 @@ from services.quota.store.snapshots import load_snapshot
 from services.quota.store.worlds import apply_changes, load_world, save_world
 from shared.clock import now
 from shared.codes import Land, QuotaCode
-from shared.postgres import Connection, Database, OwnershipLost, set_reach, transaction
+from shared.postgres import (
+    Connection,
+    Database,
+    OwnershipLost,
+    connect,
+    set_reach,
+    transaction,
+)
 from tests.integration.quota.conftest import QuotaInTest
 from tests.integration.quota.ledgers import LAND
 from tests.integration.servers import OwnDatabase
@@ -33,6 +41,13 @@ from tests.integration.servers import OwnDatabase
 pytestmark = pytest.mark.asyncio
 REGULAR, OTHER = QuotaCode("sh-regular"), Land("02")
 OWN, FOREIGN = frozenset({LAND}), frozenset({OTHER})
+MIGRATION = "services/quota/migrations/0012_reach.sql"
+COUNTS = ("scales", "unit_counts", "stretch_totals")
+UNDER_POLICIES = (
+    *COUNTS,
+    *("crossings", "daily_sums", "definitions", "entry_batches", "positions", "repairs"),
+    "snapshots",
+)
 UNIT_OF_IT = frozenset({"01001"})
 
 
@@ -139,3 +154,22 @@ async def test_of_two_lands_that_take_a_code_at_once_one_gets_it(quota: QuotaInT
 
     took = await asyncio.gather(take(LAND), take(OTHER), return_exceptions=True)
     assert [type(each) for each in took if each] == [QuotaExists]
+
+
+async def test_counts_of_before_learn_their_land(quota: QuotaInTest, database: OwnDatabase) -> None:
+    await counted(quota)
+    owner = await connect(database.admin_url, None, "owner")
+    try:
+        await owner.execute("SET search_path = quota")
+        named = [await owner.fetch(f"SELECT quota, land FROM {each}") for each in COUNTS]  # noqa: S608  # ours
+        for table in UNDER_POLICIES:
+            await owner.execute(f"DROP POLICY of_lands ON {table}")
+        for table in COUNTS:
+            await owner.execute(f"ALTER TABLE {table} DROP COLUMN land")
+        await owner.execute("DELETE FROM migrations WHERE name = $1", MIGRATION)
+        assert await migrate(database.admin_url, "quota") == [MIGRATION]
+        again = [await owner.fetch(f"SELECT quota, land FROM {each}") for each in COUNTS]  # noqa: S608  # ours
+    finally:
+        await owner.close()
+    assert all(named)
+    assert list(map(sorted, again)) == list(map(sorted, named))
