@@ -68,7 +68,8 @@ async def _measure(entries: int, count: int, reads: int) -> Runs:
                 async with station.running("admissions"), station.running(SERVICE):
                     await station.seconds_until_ready("admissions")
                     await station.seconds_until_ready(SERVICE)
-                    await _rest(station, entries)
+                    # People are summed by day up to 10 s behind a replay.
+                    await _reach(station, SUMMED, entries - SUM_AFTER)
                     await _read(Asking(station, tokens), runs, entries, reads, number)
     return runs
 
@@ -83,12 +84,17 @@ async def _replay(station: Station, entries: int) -> float:
     """From the start of a quota service that knows nothing until it counted every entry."""
     begun_at = time.monotonic()
     async with station.running(SERVICE):
-        pool = await station.own.open()
-        try:
-            await _until(pool, REACHED, entries)
-        finally:
-            await pool.close()
+        await _reach(station, REACHED, entries)
         return time.monotonic() - begun_at
+
+
+async def _reach(station: Station, statement: str, wanted: int) -> None:
+    """Wait for a number in quota's tables."""
+    pool = await station.own.open()
+    try:
+        await _until(pool, statement, wanted)
+    finally:
+        await pool.close()
 
 
 async def _until(pool: Database, statement: str, wanted: int) -> None:
@@ -120,15 +126,6 @@ async def _start(station: Station, runs: Runs) -> None:
         async with station.running(service):
             seconds = await station.seconds_until_ready(service)
         runs.setdefault(f"ready_seconds_{service}", []).append(seconds)
-
-
-async def _rest(station: Station, entries: int) -> None:
-    """Wait until people are summed by day, which follows a replay by up to 10 s."""
-    pool = await station.own.open()
-    try:
-        await _until(pool, SUMMED, entries - SUM_AFTER)
-    finally:
-        await pool.close()
 
 
 async def _read(asking: Asking, runs: Runs, entries: int, reads: int, number: int) -> None:

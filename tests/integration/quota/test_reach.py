@@ -37,6 +37,7 @@ from shared.postgres import (
 from tests.integration.quota.conftest import QuotaInTest
 from tests.integration.quota.ledgers import LAND
 from tests.integration.servers import OwnDatabase
+from tests.integration.shared.rows import QUOTA
 
 pytestmark = pytest.mark.asyncio
 REGULAR, OTHER = QuotaCode("sh-regular"), Land("02")
@@ -44,11 +45,6 @@ OWN, FOREIGN = frozenset({LAND}), frozenset({OTHER})
 MIGRATION = "services/quota/migrations/0012_reach.sql"
 COUNTS = ("scales", "unit_counts", "stretch_totals")
 QUOTAS = [f"SELECT quota, land FROM {table}" for table in COUNTS]  # noqa: S608  # ours
-UNDER_POLICIES = (
-    *COUNTS,
-    *("crossings", "daily_sums", "definitions", "entry_batches", "positions", "repairs"),
-    "snapshots",
-)
 UNIT_OF_IT = frozenset({"01001"})
 
 
@@ -163,7 +159,7 @@ async def test_counts_of_before_learn_their_land(quota: QuotaInTest, database: O
     try:
         await owner.execute("SET search_path = quota")
         named = [set(await owner.fetch(quotas)) for quotas in QUOTAS]
-        for table in UNDER_POLICIES:
+        for table in ("positions", *QUOTA):
             await owner.execute(f"DROP POLICY of_lands ON {table}")
         for table in COUNTS:
             await owner.execute(f"ALTER TABLE {table} DROP COLUMN land")
