@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from fractions import Fraction
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from shared.codes import FIRST_DAY, Ags, Land, Programme, QuotaCode
 
@@ -141,8 +141,7 @@ Change = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Definition:
+class Definition(NamedTuple):
     """One change of a quota, numbered per Land, applied right after `ledger_sequence`."""
 
     land: Land

@@ -82,6 +82,11 @@ def _read_days(document: Document) -> tuple[date, date | None]:
     return date.fromisoformat(document["from"]), _optional(date.fromisoformat, document["to"])
 
 
+def _read_exact(text: str) -> Fraction:
+    """Whole numbers, which most are, without looking for a bar or a point: a third of the time."""
+    return Fraction(int(text)) if text.isdecimal() else Fraction(text)
+
+
 def _read_key(document: Document) -> KeyVersion:
     weights: dict[str, str] = document["weights"]
     return KeyVersion(
@@ -90,7 +95,7 @@ def _read_key(document: Document) -> KeyVersion:
         valid_from=date.fromisoformat(document["valid_from"]),
         published_on=_optional(date.fromisoformat, document["published_on"]),
         source=document["source"],
-        weights={Ags(unit): Fraction(text) for unit, text in weights.items()},
+        weights={Ags(unit): _read_exact(text) for unit, text in weights.items()},
         warnings=tuple(KeyWarning(each["fact"], each["sum"]) for each in document["warnings"]),
         accepted_sum=document["accepted_sum"],
         printed={Ags(unit): text for unit, text in weights.items() if "/" not in text},

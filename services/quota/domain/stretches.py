@@ -1,6 +1,6 @@
 """Stretches: runs of days with one key and one set of members, and which days count."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -17,6 +17,7 @@ from services.quota.domain.definitions import (
 from shared.codes import Ags
 
 DAY = timedelta(days=1)
+NOTHING = Fraction(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,11 +129,11 @@ def _pieces(rules: QuotaRules) -> Iterator[Span]:
 
 def _moves(terms: Iterable[MemberTerm]) -> dict[date, Counter[Ags]]:
     """Day by day, how many more terms of each unit hold than on the day before."""
-    moves: dict[date, Counter[Ags]] = {}
+    moves: dict[date, Counter[Ags]] = defaultdict(Counter)
     for term in terms_in_force(terms):
-        moves.setdefault(term.starts, Counter())[term.unit] += 1
+        moves[term.starts][term.unit] += 1
         if term.ends is not None and term.ends < date.max:
-            moves.setdefault(term.ends + DAY, Counter())[term.unit] -= 1
+            moves[term.ends + DAY][term.unit] -= 1
     return moves
 
 
@@ -154,7 +155,7 @@ def stretches_in(rules: QuotaRules, window: Window) -> list[Stretch]:
 
 def whole_weights(span: Span) -> dict[Ags, int]:
     """The members' weights in the smallest integers; 0 for a member that the key misses."""
-    weights = {unit: span.key.weights.get(unit, Fraction(0)) for unit in sorted(span.members)}
+    weights = {unit: span.key.weights.get(unit, NOTHING) for unit in sorted(span.members)}
     scale = lcm(*(weight.denominator for weight in weights.values()))
     scaled = {
         unit: weight.numerator * (scale // weight.denominator) for unit, weight in weights.items()

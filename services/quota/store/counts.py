@@ -8,8 +8,11 @@ from services.quota.store.rows import Table, insert
 from shared.codes import Ags, Land, QuotaCode, Standing
 from shared.postgres import Connection
 
+STANDINGS = {each.value: each for each in Standing}
 SCALES = "SELECT quota, scale FROM scales WHERE quota = ANY($1::text[])"
-UNITS = "SELECT quota, unit, credited, standing FROM unit_counts WHERE quota = ANY($1::text[])"
+UNITS = (
+    "SELECT quota, unit, credited::text, standing FROM unit_counts WHERE quota = ANY($1::text[])"
+)
 TOTALS = "SELECT quota, starts, total FROM stretch_totals WHERE quota = ANY($1::text[])"
 
 UNIT_COUNTS = Table(
@@ -38,11 +41,11 @@ async def load_counts(tx: Connection, quotas: Iterable[QuotaCode]) -> dict[Quota
     credited: dict[QuotaCode, dict[Ags, int]] = {quota: {} for quota in scales}
     standings: dict[QuotaCode, dict[Ags, Standing]] = {quota: {} for quota in scales}
     totals: dict[QuotaCode, dict[date, int]] = {quota: {} for quota in scales}
-    for row in await tx.fetch(UNITS, names):
-        credited[row["quota"]][row["unit"]] = int(row["credited"])
-        standings[row["quota"]][row["unit"]] = Standing(row["standing"])
-    for row in await tx.fetch(TOTALS, names):
-        totals[row["quota"]][row["starts"]] = int(row["total"])
+    for quota, unit, parts, standing in await tx.fetch(UNITS, names):
+        credited[quota][unit] = int(parts)
+        standings[quota][unit] = STANDINGS[standing]
+    for quota, starts, parts in await tx.fetch(TOTALS, names):
+        totals[quota][starts] = int(parts)
     return {
         quota: Counts(scale, credited[quota], totals[quota], standings[quota])
         for quota, scale in scales.items()

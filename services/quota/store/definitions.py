@@ -11,11 +11,11 @@ from shared.codes import Land, QuotaCode
 from shared.postgres import Connection
 
 LOG = """
-    SELECT land, number, quota, kind, change, ledger_sequence, recorded_at
+    SELECT land, number, quota, ledger_sequence, recorded_at, kind, change
       FROM definitions WHERE land = $1 ORDER BY number
 """
 CALENDARS = """
-    SELECT land, number, quota, kind, change, ledger_sequence, recorded_at
+    SELECT land, number, quota, ledger_sequence, recorded_at, kind, change
       FROM definitions WHERE kind IN ('quota', 'period', 'turn', 'closure') ORDER BY quota, number
 """
 INSERT = """
@@ -43,14 +43,9 @@ async def list_calendars(tx: Connection) -> list[QuotaRules]:
 
 
 def _definition(row: Record) -> Definition:
-    return Definition(
-        land=row["land"],
-        number=row["number"],
-        quota=row["quota"],
-        ledger_sequence=row["ledger_sequence"],
-        recorded_at=row["recorded_at"],
-        change=from_document(row["kind"], row["change"]),
-    )
+    land, number, quota, sequence, recorded_at, kind, document = row
+    change = from_document(kind, document)
+    return Definition(land, number, quota, sequence, recorded_at, change)
 
 
 async def insert_definition(tx: Connection, definition: Definition, actor: str) -> None:
