@@ -18,7 +18,8 @@ from services.quota.domain.definitions import Definition
 from services.quota.domain.documents import from_document, kind_of, to_document
 from services.quota.store.counts import restate
 from services.quota.store.definitions import INSERT
-from services.quota.store.positions import ADVANCE
+from services.quota.store.positions import ADVANCE, MOVE
+from services.quota.store.rows import arrays_of
 from shared.codes import LANDS, Land, QuotaCode
 from shared.postgres import Database, open_pool
 
@@ -86,7 +87,7 @@ async def _define(pool: Database, land: Land, world: World) -> None:
     counts = counted.World.load(land, position, definitions, {}).counts()
     async with pool.acquire() as tx, tx.transaction():
         await tx.executemany(INSERT, [_row(definition) for definition in definitions])
-        await tx.execute(ADVANCE, land, 0, 0, *position)
+        await tx.execute(ADVANCE, *arrays_of(MOVE, [(land, 0, 0, *position)]))
         await restate(tx, land, counts)
 
 

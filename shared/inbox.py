@@ -66,12 +66,13 @@ class Inbox(Generic[B]):
         decode: Callable[[Record], Event[B]],
         applier: Applier[B],
         database: Database,
+        hands: int = HANDS,
     ) -> None:
         self.topic, self.decode, self.applier, self.database = topic, decode, applier, database
         self.lines: dict[Land, Line[B]] = {}
         self.trouble: str | None = f"{topic} is not assigned yet"
         self.watch: Watch | None = None
-        self._hands = asyncio.Semaphore(HANDS)
+        self._hands = asyncio.Semaphore(hands)
         self._waiting: dict[int, Waiting[B]] = defaultdict(Waiting)
         self._dealing: dict[int, asyncio.Task[None]] = {}
         self._failing: set[int] = set()
@@ -240,7 +241,6 @@ class Inbox(Generic[B]):
                 pass
             return tuple(chain(*found.values()))
 
-        listener = _SeekToHint(self)
         subscriber = broker.subscriber(
             self.topic,
             group_id=group,
@@ -251,7 +251,7 @@ class Inbox(Generic[B]):
             auto_offset_reset="earliest",
             ack_policy=AckPolicy.MANUAL,
             no_reply=True,
-            listener=listener,
+            listener=_SeekToHint(self),
             parser=tolerant_parser,
             decoder=raw_records,
         )

@@ -26,8 +26,8 @@ from shared.topics import ensure_topics, partition_of
 
 PAGE = 500
 POLL_SECONDS = 1.0
-GATHER_MOST_SECONDS = 0.05
-FEW, GATHER_ROUNDS = 4, 2
+GATHER_MOST_SECONDS = 0.02
+FEW, GATHER_ROUNDS = 4, 1
 """After a round of more than a few rows the next one gathers for so many times as long: a round
 costs all readers the same, full or not, and takes longer the busier they all are."""
 TROUBLE = (*UNAVAILABLE, KafkaError)
@@ -150,11 +150,10 @@ class Relay:
         return last
 
     async def _announce_heads(self, producer: AIOKafkaProducer) -> None:
-        for land, at in self.published.items():
-            async with transaction(self.database, EVERYWHERE) as tx:
-                head = await self.source.announce(tx, land)
-            if head and head.sequence == at.sequence:
-                await self._send(producer, [head])
+        async with transaction(self.database, EVERYWHERE) as tx:
+            found = [await self.source.announce(tx, land) for land in self.published]
+        heads = [one for one in found if one and one.sequence == self.published[one.land].sequence]
+        await asyncio.gather(*(self._send(producer, [head]) for head in heads))
 
     async def _see_what_is_there(self, lead: Connection, cluster: str, *, is_new: bool) -> None:
         """Read every Land's last record back: what is not there is published again from 1.

@@ -26,6 +26,7 @@ from services.quota.handlers.periods import turn_periods_forever
 from services.quota.handlers.placements import PlacementCounter, read_placement
 from services.quota.handlers.seeds import seed_lands
 from services.quota.settings import QuotaSettings
+from shared.codes import LANDS
 from shared.feeds import Feed
 from shared.inbox import Inbox
 from shared.kafka import close_quietly, make_broker, start_broker
@@ -59,7 +60,7 @@ def connect(service: Service, settings: QuotaSettings) -> FastAPI:
             prefix, place = settings.topic_prefix, Place.of(settings)
             relay = Relay(CrossingSource(), prefix + CROSSINGS, lands, bell, place)
             counter = PlacementCounter(lands, feed, bell)
-            inbox = Inbox(prefix + PLACEMENTS, read_placement, counter, lands)
+            inbox = Inbox(prefix + PLACEMENTS, read_placement, counter, lands, hands=len(LANDS))
             inbox.subscribe(broker, "quota", settings.batch_records)
             service.conditions |= {"relay": lambda: relay.trouble, "inbox": lambda: inbox.trouble}
             service.remarks.append(inbox.waits)

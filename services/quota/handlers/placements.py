@@ -1,14 +1,17 @@
 """Counts every placement: each ledger entry moves all balances of its Land, once, in order."""
 
-from collections.abc import Sequence
+import gc
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import msgspec
 
 from services.quota.domain.counts import Position
 from services.quota.domain.world import World
+from services.quota.handlers.together import Together
 from services.quota.store.entries import list_entries
 from services.quota.store.positions import hold
-from services.quota.store.worlds import load_world, save_world
+from services.quota.store.worlds import load_world, step_of
 from shared.clock import now
 from shared.codes import Land
 from shared.contracts.envelopes import NotAnEvent, unwrap
@@ -46,17 +49,33 @@ def event_of(entry: LedgerEntry) -> Event[LedgerEntry]:
     return Event(land, entry.sequence, entry.hash, entry.previous_hash, entry)
 
 
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """What is made in here stays: looking for garbage in it takes as long as making it."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
 class PlacementCounter:
     """The owner of the Länder whose partitions this process reads (an Applier of entries)."""
 
     def __init__(self, database: Database, feed: Pages, bell: Bell) -> None:
         self._database, self._feed, self._bell = database, feed, bell
+        self._together = Together(database)
         self._worlds: dict[Land, World] = {}
+        self._frozen: set[Land] = set()
 
     async def load_reached(self, land: Land) -> Reached:
         """Load the Land's world afresh; it is kept until a transaction fails."""
         async with snapshot(self._database) as tx:
-            world = self._worlds[land] = await load_world(tx, land)
+            with uncollected():
+                world = self._worlds[land] = await load_world(tx, land)
+        if land not in self._frozen:  # once each: what is garbage by then is never found again
+            self._frozen.add(land)
+            gc.freeze()
         return Reached(world.position.sequence, world.position.ledger_hash)
 
     async def apply(self, land: Land, events: Sequence[Event[LedgerEntry]]) -> None:
@@ -65,8 +84,7 @@ class PlacementCounter:
         entries = [event.body for event in events if event.body]
         seen: Position = world.position
         crossings = [crossing for entry in entries for crossing in world.apply(entry)]
-        async with self._database.acquire(timeout=ACQUIRE_SECONDS) as tx:
-            await save_world(tx, world, seen, crossings, now(), entries)
+        await self._together.save(step_of(world, seen, crossings, now(), entries))
         self._worlds[land] = world
         if crossings:
             self._bell.ring()

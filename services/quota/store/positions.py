@@ -3,6 +3,7 @@
 import asyncpg
 
 from services.quota.domain.counts import Position
+from services.quota.store.rows import new_rows
 from shared.codes import Land
 from shared.postgres import Connection, LandHeld
 
@@ -11,12 +12,33 @@ LOAD = """
       FROM positions WHERE land = $1
 """
 
+MOVE = {
+    "land": "text",
+    "seen_sequence": "bigint",
+    "seen_definition": "bigint",
+    "sequence": "bigint",
+    "definition": "bigint",
+    "crossing": "bigint",
+    "ledger_hash": "text",
+    "rebuilds": "bigint",
+}
+"""From where a Land was seen to where it is now."""
+
 # Only the owner that applied everything so far may go on: a zombie's update touches no row.
-ADVANCE = """
-    UPDATE positions
-       SET sequence = $4, definition = $5, crossing = $6, ledger_hash = $7
-     WHERE land = $1 AND sequence = $2 AND definition = $3 AND rebuilds = $8 AND held IS NULL
-"""
+ADVANCE = f"""
+    UPDATE positions AS old
+       SET sequence = new.sequence, definition = new.definition, crossing = new.crossing,
+           ledger_hash = new.ledger_hash
+      FROM {new_rows(MOVE)}
+     WHERE old.land = new.land AND old.sequence = new.seen_sequence
+       AND old.definition = new.seen_definition AND old.rebuilds = new.rebuilds
+       AND old.held IS NULL
+"""  # noqa: S608  # names of ours
+ADVANCE_FREE = f"""{ADVANCE}
+       AND old.land IN
+           (SELECT land FROM positions WHERE land = ANY($1) FOR NO KEY UPDATE SKIP LOCKED)
+"""  # noqa: S608  # names of ours
+"""The same, but nobody waits for a Land that somebody else is changing: it stays where it is."""
 LOCK = "SELECT FROM positions WHERE land = $1 FOR UPDATE"
 HOLD = "UPDATE positions SET held = $2 WHERE land = $1"
 HELD = "SELECT land, held FROM positions WHERE held IS NOT NULL ORDER BY land"

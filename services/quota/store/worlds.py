@@ -1,10 +1,11 @@
 """A Land's world as a whole: loaded to go on from, saved by what changed."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from itertools import chain
+from typing import Any, NamedTuple
 
-from services.quota.domain.counts import Position
+from services.quota.domain.counts import Counts, Position
 from services.quota.domain.crossings import Crossing
 from services.quota.domain.definitions import Change, Definition
 from services.quota.domain.postings import Entry
@@ -15,8 +16,14 @@ from services.quota.store import snapshots
 from services.quota.store.counts import STRETCH_TOTALS, UNIT_COUNTS, load_counts, restate
 from services.quota.store.days import load_daily
 from services.quota.store.definitions import insert_definition, list_definitions
-from services.quota.store.positions import ADVANCE, load_owned_position, lock_position
-from services.quota.store.rows import insert_all_if
+from services.quota.store.positions import (
+    ADVANCE,
+    ADVANCE_FREE,
+    MOVE,
+    load_owned_position,
+    lock_position,
+)
+from services.quota.store.rows import arrays_of, insert_where
 from shared.codes import Land, QuotaCode
 from shared.postgres import Connection, OwnershipLost
 
@@ -27,7 +34,29 @@ TABLES = (
     entry_batches.ENTRY_BATCHES,
     snapshots.SNAPSHOTS,
 )
-SAVE = insert_all_if(ADVANCE, 8, TABLES)
+SAVE = insert_where(ADVANCE, MOVE, TABLES)
+SAVE_FREE = insert_where(ADVANCE_FREE, MOVE, TABLES)
+
+
+class Step(NamedTuple):
+    """How a Land moves on: its row of MOVE, its new rows of each of TABLES.
+
+    `restated` replaces all that is stored of those quotas; only definitions restate.
+    """
+
+    move: tuple[Any, ...]
+    rows: tuple[Sequence[Sequence[Any]], ...]
+    restated: Mapping[QuotaCode, Counts]
+
+    @property
+    def land(self) -> Land:
+        land: Land = self.move[0]
+        return land
+
+    @property
+    def entries(self) -> int:
+        """How many were counted."""
+        return int(self.move[3] - self.move[1])
 
 
 async def load_world(tx: Connection, land: Land) -> World:
@@ -38,33 +67,50 @@ async def load_world(tx: Connection, land: Land) -> World:
     return World.load(land, position, definitions, await load_counts(tx, quotas))
 
 
-async def save_world(
-    tx: Connection,
+def step_of(
     world: World,
     seen: Position,
     crossings: Sequence[Crossing],
     found_at: datetime,
     entries: Sequence[Entry] = (),
-) -> None:
-    """Move a Land on from the position where it was seen, or raise OwnershipLost.
-
-    What entries changed is one statement, so it needs no transaction around it. Only definitions
-    restate, which takes more of them, under the Land's lock.
-    """
+) -> Step:
+    """What moves a Land on from the position where it was seen; it can be asked for once."""
     land, changes = world.land, world.take_changes()
-    await restate(tx, land, changes.restated)
     is_due = changes.restated or snapshots.is_due(seen, world)
-    rows: Sequence[Iterable[Sequence[Any]]] = (
-        [(land, *each) for each in changes.counts],
-        [(land, *each) for each in changes.totals],
-        crossing_rows.rows_of(crossings, found_at),
-        [entry_batches.row_of(land, entries)] if entries else [],
-        [snapshots.row_of(land, world.position, world.counts())] if is_due else [],
+    return Step(
+        (land, seen.sequence, seen.definition, *changes.position),
+        (
+            [(land, *each) for each in changes.counts],
+            [(land, *each) for each in changes.totals],
+            crossing_rows.rows_of(crossings, found_at),
+            [entry_batches.row_of(land, entries)] if entries else [],
+            [snapshots.row_of(land, world.position, world.counts())] if is_due else [],
+        ),
+        changes.restated,
     )
-    arrays = (array for table, of in zip(TABLES, rows, strict=True) for array in table.arrays(of))
-    fence = land, seen.sequence, seen.definition, *changes.position
-    if await tx.execute(SAVE, *fence, *arrays) != "SELECT 1":
-        raise OwnershipLost(f"Land {land} is no longer at {seen}")
+
+
+async def save_free(tx: Connection, steps: Sequence[Step]) -> set[Land]:
+    """Save by one statement what nobody else is changing; the Länder that moved."""
+    return await _save(tx, SAVE_FREE, steps)
+
+
+async def save(tx: Connection, step: Step) -> None:
+    """Move a Land on, after whoever is changing it, or raise OwnershipLost.
+
+    What entries changed is one statement, so it needs no transaction around it; what is restated
+    takes more of them, under the Land's lock.
+    """
+    await restate(tx, step.land, step.restated)
+    if not await _save(tx, SAVE, [step]):
+        raise OwnershipLost(f"Land {step.land} is no longer at {step.move[1:3]}")
+
+
+async def _save(tx: Connection, statement: str, steps: Sequence[Step]) -> set[Land]:
+    arrays = arrays_of(MOVE, [step.move for step in steps])
+    for table, rows in zip(TABLES, zip(*(step.rows for step in steps), strict=True), strict=True):
+        arrays += arrays_of(table.columns, chain.from_iterable(rows))
+    return {row["land"] for row in await tx.fetch(statement, *arrays)}
 
 
 async def apply_changes(
@@ -86,7 +132,7 @@ async def apply_changes(
         definition = next_definition(world, quota, change, recorded_at)
         await insert_definition(tx, definition, actor)
         crossings += world.define(definition, daily)
-    await save_world(tx, world, seen, crossings, recorded_at)
+    await save(tx, step_of(world, seen, crossings, recorded_at))
     return world
 
 

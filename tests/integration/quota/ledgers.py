@@ -28,6 +28,7 @@ class LedgerInTest:
     """Entries in order, each following the one before; stands in for the feed's address too."""
 
     documents: list[dict[str, Any]] = field(default_factory=list)
+    land: Land = LAND
     is_down: bool = False
     asked: int = 0
 
@@ -35,7 +36,7 @@ class LedgerInTest:
         previous = self.documents[-1]["hash"] if self.documents else GENESIS
         sequence = len(self.documents) + 1
         document = {
-            "land": LAND, "sequence": sequence, "type": kind,
+            "land": self.land, "sequence": sequence, "type": kind,
             "placement": f"placement-{sequence}", "recorded_at": AT,
             "corrects": None if kind == "recorded" else 1,
             "reason": None if kind == "recorded" else "typing-error",

@@ -3,12 +3,12 @@
 import asyncio
 from collections.abc import AsyncIterator
 
-import asyncpg
 import pytest
 import pytest_asyncio
 
 from access.reach import NOWHERE, Reach
 from deploy.migrations import migrate
+from services.quota.domain.counts import Position
 from services.quota.domain.definitions import QuotaOpened
 from services.quota.store.counts import load_counts
 from services.quota.store.crossings import list_crossings_after, load_heads
@@ -23,7 +23,7 @@ from services.quota.store.definitions import (
 from services.quota.store.entries import list_entries
 from services.quota.store.positions import load_position
 from services.quota.store.snapshots import load_snapshot
-from services.quota.store.worlds import apply_changes, load_world, save_world
+from services.quota.store.worlds import apply_changes, load_world, save, save_free, step_of
 from shared.clock import now
 from shared.codes import Land, QuotaCode
 from shared.postgres import (
@@ -35,7 +35,7 @@ from shared.postgres import (
     transaction,
 )
 from tests.integration.quota.conftest import QuotaInTest
-from tests.integration.quota.ledgers import LAND
+from tests.integration.quota.ledgers import LAND, LedgerInTest
 from tests.integration.servers import OwnDatabase
 from tests.integration.shared.rows import QUOTA
 
@@ -108,7 +108,7 @@ async def test_nothing_is_counted_or_defined_out_of_reach(
     crossings = world.apply(entry)
     with pytest.raises(OwnershipLost):
         async with transaction(silent, reach) as tx:
-            await save_world(tx, world, at, crossings, now(), [entry])
+            await save(tx, step_of(world, at, crossings, now(), [entry]))
     opened = QuotaOpened("Eine Quote", "an act")
     with pytest.raises(LookupError):
         async with transaction(silent, reach) as tx:
@@ -116,22 +116,32 @@ async def test_nothing_is_counted_or_defined_out_of_reach(
     assert (await quota.counts(), await quota.sequence()) == before
 
 
-async def test_what_moves_the_position_in_reach_writes_nothing_of_another_land(
+async def test_what_moves_a_land_in_reach_moves_none_beside_it(
     quota: QuotaInTest, silent: Database
 ) -> None:
-    """Each table asks for itself: a row of another Land fails the whole statement."""
+    """Each Land asks for itself, and its rows are written only where it moved."""
     await counted(quota)
     async with quota.database.acquire() as tx:
-        world = await load_world(tx, LAND)
+        world, other = await load_world(tx, LAND), await load_world(tx, OTHER)
     at = world.position
-    entry = quota.ledger.record().body
+    entry, foreign = quota.ledger.record().body, LedgerInTest(land=OTHER).record().body
     assert entry is not None
-    crossings = [each._replace(land=OTHER) for each in world.apply(entry)]
-    assert crossings
-    with pytest.raises(asyncpg.InsufficientPrivilegeError):
-        async with transaction(silent, OWN) as tx:
-            await save_world(tx, world, at, crossings, now(), [entry])
-    assert await quota.sequence() == at.sequence
+    assert foreign is not None
+    crossings = world.apply(entry)
+    other.apply(foreign)
+    others = [each._replace(land=OTHER) for each in crossings]
+    assert others
+    steps = [
+        step_of(world, at, crossings, now(), [entry]),
+        step_of(other, Position(), others, now(), [foreign]),
+    ]
+    async with transaction(silent, OWN) as tx:
+        assert await save_free(tx, steps) == {LAND}
+    async with quota.database.acquire() as tx:
+        assert not await list_crossings_after(tx, OTHER, 0, 9)
+        assert (await load_position(tx, OTHER)).sequence == 0
+        assert not await list_entries(tx, OTHER, 1, 9)
+    assert await quota.sequence() == at.sequence + 1
 
 
 @pytest.mark.usefixtures("quota")
