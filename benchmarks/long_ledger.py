@@ -1,15 +1,16 @@
 """One Land's long ledger: on the topic as the relay sends it, and in the tables of admissions."""
 
+import asyncio
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
 
 import asyncpg
 
 from access.kafka import KafkaPlace
+from benchmarks.beside import processes_beside
 from benchmarks.ledgers import Entry, entries
 from benchmarks.station import Station
 from benchmarks.topic import publish
@@ -39,39 +40,47 @@ PUBLISHED = """
 TIDY = "ANALYZE admissions.entries, admissions.placements"
 
 
-@dataclass
-class End:
-    """Where the ledger ends."""
-
-    entry: Entry
-    event: bytes
-
-
 async def write_long_ledger(station: Station, world: World, count: int) -> None:
-    """Write so many entries of one Land, as if admissions had recorded and published them."""
-    owner = station.own.server
-    tx = await asyncpg.connect(owner.url(OWNER, owner.password, station.own.name))
-    bootstrap, topic = station.servers.kafka.bootstrap, station.prefix + PLACEMENTS
-    written = _events(world, count)
-    end: End | None = None
+    """Write so many entries of one Land, as if admissions had recorded and published them.
+
+    The topic and the tables are written beside each other, each of a ledger drawn anew.
+    """
+    owner, bootstrap = station.own.server, station.servers.kafka.bootstrap
+    url = owner.url(OWNER, owner.password, station.own.name)
+    with processes_beside(2) as processes:
+        published = processes.submit(_publish, bootstrap, station.prefix, world, count)
+        last = await asyncio.wrap_future(processes.submit(_copy, url, world, count))
+        await asyncio.wrap_future(published)
+    await _finish(url, last, await load_cluster_id(KafkaPlace(bootstrap)))
+
+
+def _ledger(world: World, count: int) -> Iterator[Entry]:
+    return entries(world, count, lands=(LAND,))
+
+
+def _publish(bootstrap: str, prefix: str, world: World, count: int) -> None:
+    events = ((LAND, entry_event(entry)) for entry in _ledger(world, count))
+    asyncio.run(publish(bootstrap, prefix + PLACEMENTS, events))
+
+
+def _copy(url: str, world: World, count: int) -> Entry:
+    """Fill the tables; the last entry."""
+    return asyncio.run(_copy_all(url, _ledger(world, count)))
+
+
+async def _copy_all(url: str, ledger: Iterator[Entry]) -> Entry:
+    tx = await asyncpg.connect(url)
     try:
         await tx.execute(TRUST)
-        while chunk := list(islice(written, AT_ONCE)):
-            await publish(bootstrap, topic, ((LAND, each.event) for each in chunk))
-            await _copy(tx, [each.entry for each in chunk])
-            end = chunk[-1]
-        if end is not None:
-            await _finish(tx, end, await load_cluster_id(KafkaPlace(bootstrap)))
+        while chunk := list(islice(ledger, AT_ONCE)):
+            await _copy_some(tx, chunk)
+            last = chunk[-1]
     finally:
         await tx.close()
+    return last
 
 
-def _events(world: World, count: int) -> Iterator[End]:
-    for entry in entries(world, count, lands=(LAND,)):
-        yield End(entry, entry_event(entry))
-
-
-async def _copy(tx: "asyncpg.Connection[asyncpg.Record]", ledger: Iterable[Entry]) -> None:
+async def _copy_some(tx: "asyncpg.Connection[asyncpg.Record]", ledger: Iterable[Entry]) -> None:
     rows = [_row(entry) for entry in ledger]
     await tx.copy_records_to_table(
         "entries", schema_name="admissions", columns=COLUMNS, records=rows
@@ -97,9 +106,13 @@ def _placed(row: tuple[object, ...]) -> tuple[object, ...]:
     return (placement, land, sequence, status, *what, at, [posting["unit"]])
 
 
-async def _finish(tx: "asyncpg.Connection[asyncpg.Record]", end: End, cluster: str) -> None:
-    entry, event = end.entry, hashlib.sha256(end.event).hexdigest()
-    sequence, at = entry["sequence"], datetime.fromisoformat(entry["recorded_at"])
-    await tx.execute(MOVE, LAND, sequence, entry["hash"], at)
-    await tx.execute(PUBLISHED, LAND, sequence, event, cluster, sequence - 1)
-    await tx.execute(TIDY)
+async def _finish(url: str, last: Entry, cluster: str) -> None:
+    event = hashlib.sha256(entry_event(last)).hexdigest()
+    sequence, at = last["sequence"], datetime.fromisoformat(last["recorded_at"])
+    tx = await asyncpg.connect(url)
+    try:
+        await tx.execute(MOVE, LAND, sequence, last["hash"], at)
+        await tx.execute(PUBLISHED, LAND, sequence, event, cluster, sequence - 1)
+        await tx.execute(TIDY)
+    finally:
+        await tx.close()
