@@ -140,17 +140,19 @@ async def _read(asking: Asking, runs: Runs, entries: int, reads: int, number: in
     both = [f"{one}&valid_on={some_day()}" for one in known[: max(3, reads // 20)]]
     largest = await asking.largest_unit(balances)
     page = f"{balances}/{largest}/explanation?limit=100"
-    for name, paths in (
-        ("known_as_of_p99_seconds", known + valid),
-        ("known_sequence_p99_seconds", known),
-        ("valid_on_p99_seconds", valid),
-        ("both_clocks_p99_seconds", both),
-        ("explanation_first_page_p99_seconds", [page] * max(5, reads // 5)),
-    ):
-        seconds = [await asking.get(path) for path in paths]
+    took = {
+        "known_sequence_p99_seconds": [await asking.get(path) for path in known],
+        "valid_on_p99_seconds": [await asking.get(path) for path in valid],
+        "both_clocks_p99_seconds": [await asking.get(path) for path in both],
+        "explanation_first_page_p99_seconds": [
+            await asking.get(page) for _ in range(max(5, reads // 5))
+        ],
+    }
+    one_clock = took["known_sequence_p99_seconds"] + took["valid_on_p99_seconds"]
+    for name, seconds in ({"known_as_of_p99_seconds": one_clock} | took).items():
         runs.setdefault(name, []).append(nearest_rank(seconds, 0.99))
-    took = await asking.post_key(QUOTA, WORLD.weights(LAND), number)
-    runs.setdefault("back_dated_key_1e6_seconds", []).append(took)
+    back_dated = await asking.post_key(QUOTA, WORLD.weights(LAND), number)
+    runs.setdefault("back_dated_key_1e6_seconds", []).append(back_dated)
 
 
 if __name__ == "__main__":

@@ -52,7 +52,7 @@ class Way:
     begin: float
 
 
-WAYS = (Way("single", 1, 0.05, 0.6), Way("batch", 100, 0.25, 0.4))
+WAYS = (Way("single", 1, 0.05, 0.8), Way("batch", 100, 0.25, 0.42))
 LAND, ALL = "01", 16
 """The Land whose units admissions knows, and how many pgbench spreads over for comparison."""
 REACHING = f"-c hafenlotse.reach={array_of(EVERYWHERE)} -c hafenlotse.clients={{pgbench}}"
