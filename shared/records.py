@@ -43,16 +43,19 @@ class _Escaped(_MemoryRecordsPy):  # type: ignore[misc]  # final to the checker 
 class _PartitionRecords(fetcher.PartitionRecords):  # type: ignore[misc]  # untyped
     _records: Any
 
-    def __next__(self) -> Any:
+    def __iter__(self) -> Any:
+        """Without a call for each record: whoever takes all needs no `__next__`."""
+        return self._records_iterator
+
+    def _unpack_records(self) -> Any:
         try:
-            return super().__next__()
+            yield from super()._unpack_records()
         except (UnicodeDecodeError, CorruptRecordException):
             if not isinstance(self._records, _Fetched):
                 raise
             # From the fetch's start: what was handed out lies before `next_fetch_offset`.
             self._records = _Escaped(self._records.data)
-            self._records_iterator = self._unpack_records()
-            return super().__next__()
+            yield from super()._unpack_records()
 
 
 def read_any_header() -> None:

@@ -8,15 +8,16 @@ class Thresholds:
 
     A bound and its unit are one integer, bound × size + unit, so that the smallest one on the
     heap is the next to be passed. Replaced ones stay there until they surface or are too many.
-    A unit keeps its earlier bound where a later one would do: it is looked at once too often,
-    and most of what moves bounds costs nothing here.
+    A unit whose bound moves on keeps its place on the heap: it is moved when it surfaces, so most
+    of what moves bounds costs nothing here.
     """
 
-    __slots__ = ("_heap", "_keys", "_size")
+    __slots__ = ("_due", "_heap", "_keys", "_size")
 
     def __init__(self, size: int) -> None:
         self._size = size
         self._keys: list[int | None] = [None] * size
+        self._due = [0] * size
         self._heap: list[int] = []
 
     def __len__(self) -> int:
@@ -24,8 +25,9 @@ class Thresholds:
         return len(self._heap)
 
     def wait(self, unit: int, bound: int) -> None:
-        """The unit is passed at this bound at the latest; an earlier one that is there stays."""
+        """The unit is passed at this bound, and no more at the one before."""
         key, kept = bound * self._size + unit, self._keys[unit]
+        self._due[unit] = key
         if kept is not None and kept <= key:
             return
         self._keys[unit] = key
@@ -41,9 +43,14 @@ class Thresholds:
         while heap and heap[0] < end:
             key = heappop(heap)
             unit = key % size
-            if keys[unit] == key:
+            if keys[unit] != key:
+                continue
+            if (due := self._due[unit]) < end:
                 keys[unit] = None
                 passed.append(unit)
+            else:
+                keys[unit] = due
+                heappush(heap, due)
         return passed
 
     def _forget_replaced(self) -> None:

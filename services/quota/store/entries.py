@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 from datetime import date, datetime
 from itertools import count, repeat
-from typing import Any, NamedTuple
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import asyncpg
 import msgspec
@@ -37,6 +37,10 @@ BETWEEN = """
 """
 
 
+PostingRow = tuple[Ags, Programme, date, int]
+P = TypeVar("P")
+
+
 class KeptPosting(NamedTuple):
     """A posting as quota keeps it."""
 
@@ -59,7 +63,7 @@ class KeptEntry(NamedTuple):
     hash: str
 
 
-class Packed(msgspec.Struct, frozen=True):
+class Packed(msgspec.Struct, Generic[P], frozen=True):
     """The entries of a batch, column by column: half as long as one after the other.
 
     They are numbered from `first`; `previous_hash` is the one that the first follows.
@@ -71,11 +75,11 @@ class Packed(msgspec.Struct, frozen=True):
     types: list[EntryType]
     placements: list[str]
     recorded_at: list[datetime]
-    postings: list[tuple[KeptPosting, ...]]
+    postings: list[tuple[P, ...]]
     hashes: list[str]
 
 
-_PACKED = msgspec.json.Decoder(Packed | list[KeptEntry])
+_PACKED = msgspec.json.Decoder(Packed[KeptPosting] | list[KeptEntry])
 """A list is how batches were packed before."""
 
 
@@ -91,7 +95,7 @@ def row_of(land: Land, entries: Sequence[Entry]) -> Sequence[Any]:
     return land, first.sequence, last.sequence, last.recorded_at, packed
 
 
-def _pack(entries: Sequence[Entry]) -> Packed:
+def _pack(entries: Sequence[Entry]) -> Packed[PostingRow]:
     return Packed(
         land=Land(entries[0].land),
         first=entries[0].sequence,
@@ -99,27 +103,13 @@ def _pack(entries: Sequence[Entry]) -> Packed:
         types=[each.type for each in entries],
         placements=[each.placement for each in entries],
         recorded_at=[each.recorded_at for each in entries],
-        postings=[tuple(map(_kept, each.postings)) for each in entries],
+        postings=[tuple([_row_of(one) for one in each.postings]) for each in entries],
         hashes=[each.hash for each in entries],
     )
 
 
-def kept(entry: Entry) -> KeptEntry:
-    """An entry as it would be read back."""
-    return KeptEntry(
-        Land(entry.land),
-        entry.sequence,
-        entry.type,
-        entry.placement,
-        entry.recorded_at,
-        tuple(map(_kept, entry.postings)),
-        entry.previous_hash,
-        entry.hash,
-    )
-
-
-def _kept(posting: Posting) -> KeptPosting:
-    return KeptPosting(posting.unit, posting.programme, posting.effective_on, posting.persons)
+def _row_of(posting: Posting) -> PostingRow:
+    return posting.unit, posting.programme, posting.effective_on, posting.persons
 
 
 def _unpack(row: asyncpg.Record) -> Sequence[KeptEntry]:

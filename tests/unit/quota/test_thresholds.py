@@ -26,15 +26,25 @@ def test_the_smallest_bounds_are_passed_first_and_the_others_wait() -> None:
     assert waiting.take_passed(41) == [2]
 
 
-def test_an_earlier_bound_replaces_a_later_one_and_stays() -> None:
+def test_the_last_bound_of_a_unit_counts_whether_earlier_or_later() -> None:
     waiting = Thresholds(2)
     waiting.wait(0, 10)
     waiting.wait(0, 20)
     waiting.wait(0, 5)
     waiting.wait(0, 7)
-    assert waiting.take_passed(5) == []
-    assert waiting.take_passed(6) == [0]
+    assert waiting.take_passed(7) == []
+    assert waiting.take_passed(8) == [0]
     assert waiting.take_passed(99) == []
+
+
+def test_a_bound_that_moves_on_again_and_again_takes_one_place() -> None:
+    waiting = Thresholds(2)
+    waiting.wait(1, 25)
+    for bound in range(1, 30):
+        waiting.wait(0, bound)
+        assert waiting.take_passed(bound) == ([1] if bound == 26 else [])
+    assert len(waiting) == 1
+    assert waiting.take_passed(30) == [0]
 
 
 def test_bounds_below_zero_are_passed_too() -> None:
