@@ -8,7 +8,6 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from benchmarks.ledgers import Entry
-from shared.codes import Land
 from shared.kafka import close_quietly
 from shared.topics import KEPT_FOREVER, PARTITIONS, partition_of
 
@@ -35,7 +34,7 @@ async def publish(bootstrap: str, topic: str, events: Iterable[tuple[str, bytes]
     try:
         sending: list[asyncio.Future[object]] = []
         for land, value in events:
-            place = partition_of(Land(land))
+            place = partition_of(land)
             sending.append(await producer.send(topic, value, land.encode(), place))
             if len(sending) >= AT_ONCE:
                 await asyncio.gather(*sending)

@@ -6,14 +6,12 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import TopicAlreadyExistsError, for_code
 
 from access.kafka import KafkaPlace
-from shared.codes import LANDS, Land
 from shared.kafka import administering
 from shared.settings import KafkaSettings
 
 PLACEMENTS = "placements.v1"
 CROSSINGS = "crossings.v1"
 PARTITIONS = 16
-PARTITION_OF = {land: (int(land) - 1) % PARTITIONS for land in LANDS}
 KEPT_FOREVER = {
     "cleanup.policy": "delete",
     "retention.ms": "-1",
@@ -22,9 +20,9 @@ KEPT_FOREVER = {
 }
 
 
-def partition_of(land: Land) -> int:
+def partition_of(land: str) -> int:
     """The partition of a Land, whatever a client's hash would say."""
-    return PARTITION_OF[land]
+    return (int(land) - 1) % PARTITIONS
 
 
 async def ensure_topics(kafka: KafkaPlace, replication: int = 1, prefix: str = "") -> None:

@@ -108,6 +108,20 @@ def _pack(entries: Sequence[Entry]) -> Packed[PostingRow]:
     )
 
 
+def kept(entry: Entry) -> KeptEntry:
+    """An entry as it would be read back."""
+    return KeptEntry(
+        Land(entry.land),
+        entry.sequence,
+        entry.type,
+        entry.placement,
+        entry.recorded_at,
+        tuple(KeptPosting(*_row_of(posting)) for posting in entry.postings),
+        entry.previous_hash,
+        entry.hash,
+    )
+
+
 def _row_of(posting: Posting) -> PostingRow:
     return posting.unit, posting.programme, posting.effective_on, posting.persons
 
