@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import ClassVar, NewType
 
 Ags = NewType("Ags", str)
@@ -63,6 +64,7 @@ def land_of(ags: str) -> Land:
     return Land(ags[:2])
 
 
+@lru_cache(maxsize=64)  # what is recorded or found together has the same instant
 def instant_text(instant: datetime) -> str:
     """An aware UTC instant as the contract writes it: microseconds, then Z."""
     return instant.isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"

@@ -102,8 +102,7 @@ class Line(Generic[B]):
             self.suspects += events
             return
         async with self.lock:
-            strange = await self._walk_or_doubt(events)
-            self.suspects += strange
+            self.suspects.extend(await self._walk_or_doubt(events))
             if self.is_behind or self.suspects:
                 await self._settle()
 

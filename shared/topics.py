@@ -1,6 +1,7 @@
 """Makes the topics in one explicit step, exactly as the contract says."""
 
 import asyncio
+from contextlib import suppress
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import TopicAlreadyExistsError, for_code
@@ -35,13 +36,11 @@ async def ensure_topics(kafka: KafkaPlace, replication: int = 1, prefix: str = "
 async def _create(admin: AIOKafkaAdminClient, name: str, replication: int) -> None:
     settings = {**KEPT_FOREVER, "min.insync.replicas": str(max(1, replication - 1))}
     topic = NewTopic(name, PARTITIONS, replication, topic_configs=settings)
-    try:
+    with suppress(TopicAlreadyExistsError):
         answer = await admin.create_topics([topic])
-    except TopicAlreadyExistsError:
-        return
-    for _, code, reason in (row[:3] for row in answer.topic_errors):
-        if code not in (0, TopicAlreadyExistsError.errno):
-            raise for_code(code)(f"topic {name} could not be made: {reason}")
+        for _, code, reason in (row[:3] for row in answer.topic_errors):
+            if code:
+                raise for_code(code)(f"topic {name} could not be made: {reason}")
 
 
 if __name__ == "__main__":
