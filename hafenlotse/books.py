@@ -18,6 +18,7 @@ from services.quota.domain.counts import Counts, Daily, Position
 from services.quota.domain.definitions import Definition
 from services.quota.store.counts import load_counts
 from services.quota.store.crossings import list_crossings_after
+from services.quota.store.day_snapshots import list_kept
 from services.quota.store.days import load_daily
 from services.quota.store.definitions import list_definitions
 from services.quota.store.positions import list_held, load_position
@@ -57,6 +58,7 @@ class Sums:
     definitions: Sequence[Definition]
     rebuilds: Sequence[Rebuild]
     places: set[Place]
+    days: set[int]
     daily: Daily
     counts: Mapping[QuotaCode, Counts]
     announced: int
@@ -111,6 +113,7 @@ async def load_sums(tx: Connection, land: Land) -> Sums:
         definitions=definitions,
         rebuilds=await load_rebuilds(tx, land),
         places=await list_places(tx, land),
+        days=await list_kept(tx, land),
         daily=await load_daily(tx, land),
         counts=await load_counts(tx, {each.quota for each in definitions}),
         announced=announced.sequence if announced else 0,

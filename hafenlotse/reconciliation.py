@@ -14,11 +14,12 @@ from services.admissions.domain.verification import Chain
 from services.admissions.store.entries import read_all
 from services.notifications.handlers.crossings import fingerprint_of
 from services.notifications.store import alerts
-from services.quota.domain.counts import Counts
+from services.quota.domain.counts import Counts, Daily
 from services.quota.domain.crossings import Crossing
 from services.quota.domain.postings import Entry
 from services.quota.domain.world import OutOfOrder
 from services.quota.store.crossings import list_crossings_after
+from services.quota.store.day_snapshots import load_days
 from services.quota.store.entries import kept, list_entries
 from services.quota.store.snapshots import load_snapshot
 from shared.codes import Land, Standing
@@ -52,7 +53,7 @@ async def reconcile_land(pools: Pools, land: Land) -> Report:
 async def compare(books: Books, kept: Kept) -> "Comparison":
     """Go through a Land's ledger once, and compare everything."""
     sums = kept.sums
-    replay = Replay(kept.land, sums.definitions, sums.places, sums.rebuilds)
+    replay = Replay(kept.land, sums.definitions, sums.places, sums.rebuilds, sums.days)
     comparison = Comparison(books, Report(kept.land), kept, replay)
     await comparison.read_ledger()
     comparison.compare_heads()
@@ -208,11 +209,8 @@ class Comparison:
 
     def compare_sums(self) -> None:
         """The people of every day, and the numbers of every quota."""
-        daily, stored = self.kept.sums.daily, self.kept.sums.counts
-        for unit, programme, day in sorted(self.replay.daily.keys() | daily.keys()):
-            at = (unit, programme, day)
-            place = f"{unit} {programme} {day}"
-            self.report["days"].compare(place, self.replay.daily[at], daily.get(at, 0))
+        _compare_days(self.report["days"], "", self.replay.daily, self.kept.sums.daily)
+        stored = self.kept.sums.counts
         for quota, counts in self.replay.counts().items():
             _compare_counts(self.report["counts"], quota, counts, stored.get(quota))
 
@@ -234,6 +232,17 @@ class Comparison:
             for quota, counts in truth.items():
                 _compare_counts(check, f"{place} {quota}", counts, stored.get(quota))
         self.replay.passed.clear()
+        for sequence, daily in self.replay.passed_days.items():
+            stored_days = await load_days(self.books.sums, land, sequence)
+            _compare_days(check, f"{sequence} ", daily, stored_days)
+        self.replay.passed_days.clear()
+
+
+def _compare_days(check: Check, of: str, truth: Daily, stored: Daily) -> None:
+    """The people of every unit, programme and day; who is not there is nobody."""
+    for at in sorted(truth.keys() | stored.keys()):
+        unit, programme, day = at
+        check.compare(f"{of}{unit} {programme} {day}", truth.get(at, 0), stored.get(at, 0))
 
 
 def _compare_counts(check: Check, quota: str, truth: Counts, stored: Counts | None) -> None:

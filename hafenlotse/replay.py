@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 
-from services.quota.domain.counts import Counts, Position
+from services.quota.domain.counts import Counts, Daily, Position
 from services.quota.domain.crossings import Crossing
 from services.quota.domain.definitions import Definition
 from services.quota.domain.postings import Entry
@@ -31,7 +31,8 @@ class Rebuild:
 class Replay:
     """Begins with nothing and takes entries in order; definitions come in where they were.
 
-    `passed` keeps the counts at the watched places (entry, definition) until they are taken.
+    `passed` keeps the counts at the watched places (entry, definition) until they are taken,
+    `passed_days` the people by day after the watched entries.
     """
 
     def __init__(
@@ -40,14 +41,16 @@ class Replay:
         definitions: Iterable[Definition],
         watched: Set[tuple[int, int]],
         rebuilds: Iterable[Rebuild] = (),
+        watched_days: Set[int] = frozenset(),
     ) -> None:
         self._world = World.load(land, Position(), [], {})
         self._waiting = deque(definitions)
-        self._watched = watched
+        self._watched, self._watched_days = watched, watched_days
         self._rebuilds = deque(rebuilds)
         self._announced: dict[tuple[QuotaCode, Ags], Standing] = {}
         self.daily: Counter[tuple[Ags, Programme, date]] = Counter()
         self.passed: dict[Position, dict[QuotaCode, Counts]] = {}
+        self.passed_days: dict[int, Daily] = {}
 
     def apply(self, entry: Entry) -> list[Crossing]:
         """The crossings up to this entry and by it; raises OutOfOrder at a hole."""
@@ -55,6 +58,8 @@ class Replay:
         crossings += self._announce(self._world.apply(entry))
         for each in entry.postings:
             self.daily[each.unit, each.programme, each.effective_on] += each.persons
+        if entry.sequence in self._watched_days:
+            self.passed_days[entry.sequence] = dict(self.daily)
         return crossings + self._arrive()
 
     def apply_all(self, entries: Iterable[Entry]) -> list[Crossing]:

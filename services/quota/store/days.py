@@ -1,11 +1,10 @@
 """People of a Land by unit, programme and day: summed now and then, the rest from the entries."""
 
-from datetime import date
-
 from services.quota.domain.postings import Entry
+from services.quota.store.day_snapshots import Sums, load_days, load_nearest
 from services.quota.store.entries import entries_between
 from services.quota.store.positions import load_position, lock_position
-from shared.codes import Ags, Land, Programme
+from shared.codes import Land
 from shared.postgres import Connection
 
 SUM_AFTER = 5_000
@@ -21,8 +20,6 @@ ADD = """
     DO UPDATE SET persons = daily_sums.persons + excluded.persons
 """
 
-Sums = dict[tuple[Ags, Programme, date], int]
-
 
 async def load_daily(tx: Connection, land: Land) -> Sums:
     """The sums of all entries applied so far; `tx` locks the Land or is a snapshot."""
@@ -30,13 +27,15 @@ async def load_daily(tx: Connection, land: Land) -> Sums:
 
 
 async def load_daily_at(tx: Connection, land: Land, sequence: int) -> Sums:
-    """The sums after an entry, from what is summed or from nothing, whatever is nearer."""
+    """The sums after an entry, from what is summed, what is kept or nothing: what is nearest."""
     summed: int = await tx.fetchval(SUMMED, land)
-    if sequence * 2 < summed:
-        return await _sum(tx, land, 0, sequence, {})
-    rows = await tx.fetch(DAYS, land)
-    sums = {(row["unit"], row["programme"], row["effective_on"]): row["persons"] for row in rows}
-    return await _sum(tx, land, summed, sequence, sums)
+    places = 0, await load_nearest(tx, land, sequence), summed
+    start = min(places, key=lambda place: abs(place - sequence))
+    if start == summed:
+        sums = {row[:3]: row["persons"] for row in await tx.fetch(DAYS, land)}
+    else:
+        sums = await load_days(tx, land, start)
+    return await _sum(tx, land, start, sequence, sums)
 
 
 async def list_due(tx: Connection, after: int) -> list[Land]:

@@ -22,6 +22,7 @@ from services.admissions.store.entries import read_after
 from services.notifications.domain.recipient import ChannelCode, Language, Recipient, Wish
 from services.notifications.handlers.crossings import Crossings
 from services.notifications.store.recipients import insert_recipient
+from services.quota.handlers.days import keep_due_days
 from services.quota.handlers.placements import PlacementCounter
 from services.quota.handlers.seeds import seed_lands
 from services.quota.store.crossings import list_crossings_after
@@ -97,11 +98,13 @@ class House:
         return ledger[-len(placed) :]
 
     async def count(self) -> None:
-        """Quota takes what the ledger has, and sums its days."""
+        """Quota takes what the ledger has, sums its days, and keeps them after every second."""
         counter = PlacementCounter(self.pools["quota"], self.feeds, self.bell("quota"))
         await Line(LAND, counter).settle()
         async with transaction(self.pools["quota"]) as tx:
             await sum_days(tx, LAND)
+        while await keep_due_days(self.pools["quota"], 2):
+            pass
 
     async def tell(self) -> None:
         """Notifications take what crossed."""

@@ -90,6 +90,12 @@ STORED = {
             WHERE sequence = 0""",
         {"past"},
     ),
+    "days of the past": (
+        """UPDATE day_snapshots
+              SET days = convert_to(replace(convert_from(days, 'UTF8'), '01001', '01009'), 'UTF8')
+            WHERE sequence = (SELECT min(sequence) FROM day_snapshots)""",
+        {"past"},
+    ),
     "lost copies": ("DELETE FROM entry_batches", {"entries"}),
     "a held Land": ("UPDATE positions SET held = 'false entry' WHERE land = '01'", {"heads"}),
 }
@@ -97,7 +103,7 @@ STORED = {
 
 SAVED = (
     *("unit_counts", "stretch_totals", "daily_sums", "scales", "snapshots", "crossings"),
-    *("positions", "entry_batches"),
+    *("positions", "entry_batches", "day_snapshots"),
 )
 
 

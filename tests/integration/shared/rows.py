@@ -25,6 +25,7 @@ QUOTA: Mapping[str, Row] = {
         "found_at": "2024-05-01T00:00:00Z",
     },
     "daily_sums": {"unit": "", "programme": "", "effective_on": "2024-05-01", "persons": 1},
+    "day_snapshots": {"sequence": 1, "rebuilds": 0, "places": 0, "days": ""},
     "definitions": {
         "number": 1,
         "kind": "key",
