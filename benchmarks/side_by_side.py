@@ -14,7 +14,7 @@ from benchmarks.quota import run_quota
 from benchmarks.results import keep
 from benchmarks.runs import DECODE_ONLY, Run, run_killed, run_reader
 from benchmarks.streams import install_streams
-from benchmarks.verdicts import figures_of, markdown
+from benchmarks.verdicts import figures_of, markdown, spans_of
 from benchmarks.world import LARGE, SMALL, World
 
 QUOTA = "quota"
@@ -45,7 +45,8 @@ def main() -> None:
     install_peers()
     install_streams()
     measured = asyncio.run(_measure(wanted))
-    keep("side_by_side", figures_of(measured), [_document(each) for each in measured])
+    documents = [_document(each) for each in measured]
+    keep("side_by_side", figures_of(measured), documents, spans_of(measured))
     print(markdown(measured))
     if not all(each.is_exact for one in measured for each in one.verdicts[QUOTA]):
         sys.exit("The quota service's crossings are not the right ones.")

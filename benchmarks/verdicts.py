@@ -5,6 +5,7 @@ from statistics import median
 from typing import Protocol
 
 from benchmarks.comparing import Verdict
+from benchmarks.results import Spans, span
 from benchmarks.runs import Run
 from benchmarks.targets import target_table
 from benchmarks.world import LARGE, SMALL, World
@@ -25,25 +26,34 @@ class Measured(Protocol):
     killed: dict[str, Verdict]
 
 
-def figures_of(measured: Sequence[Measured]) -> dict[str, float]:
-    """The figures by their names: medians over the rounds of the ratios within each."""
-    figures: dict[str, float] = {}
+def ratios_of(measured: Sequence[Measured]) -> dict[str, list[float]]:
+    """The figures by their names: the ratio within each round."""
+    ratios: dict[str, list[float]] = {}
     for one in measured:
         label, quota = one.world.label, one.runs[QUOTA]
         if LIMIT in one.runs:
-            figures[f"quota_over_limit_{label}"] = _ratio(quota, one.runs[LIMIT])
+            ratios[f"quota_over_limit_{label}"] = _ratios(quota, one.runs[LIMIT])
         if best := best_peer(one):
-            warm = [
-                run.per_second / peer.warm_per_second
+            ratios[f"quota_over_best_peer_{label}"] = [
+                round(run.per_second / peer.warm_per_second, 3)
                 for run, peer in zip(quota, one.runs[best], strict=True)
             ]
-            figures[f"quota_over_best_peer_{label}"] = round(median(warm), 3)
     by_label = {one.world.label: one.runs[QUOTA] for one in measured}
     small = by_label.get(str(SMALL))
     for label, name in COSTS.items():
         if small and label in by_label:
-            figures[name] = _ratio(small, by_label[label])
-    return figures
+            ratios[name] = _ratios(small, by_label[label])
+    return ratios
+
+
+def figures_of(measured: Sequence[Measured]) -> dict[str, float]:
+    """The medians over the rounds."""
+    return {name: median(ratios) for name, ratios in ratios_of(measured).items()}
+
+
+def spans_of(measured: Sequence[Measured]) -> Spans:
+    """How far the rounds are apart."""
+    return {name: span(ratios) for name, ratios in ratios_of(measured).items()}
 
 
 def best_peer(one: Measured) -> str | None:
@@ -60,14 +70,15 @@ def _warm(runs: Sequence[Run]) -> list[float]:
     return [run.warm_per_second for run in runs]
 
 
-def _ratio(left: Sequence[Run], right: Sequence[Run]) -> float:
+def _ratios(left: Sequence[Run], right: Sequence[Run]) -> list[float]:
     pairs = zip(left, right, strict=True)
-    return round(median(one.per_second / other.per_second for one, other in pairs), 3)
+    return [round(one.per_second / other.per_second, 3) for one, other in pairs]
 
 
 def markdown(measured: Sequence[Measured]) -> str:
     """A table for each world, and each target as met or missed."""
-    return "\n\n".join([*map(_table, measured), target_table(figures_of(measured))])
+    targets = target_table(figures_of(measured), spans_of(measured))
+    return "\n\n".join([*map(_table, measured), targets])
 
 
 def _table(one: Measured) -> str:
@@ -84,7 +95,7 @@ def _row(one: Measured, name: str, runs: Sequence[Run]) -> str:
     speeds = sorted(run.per_second for run in runs)
     numbers = [f"{each:,.0f}" for each in (speeds[0], median(speeds), speeds[-1])]
     limit = one.runs.get(LIMIT)
-    share = f"{_ratio(runs, limit):.3f}" if limit else "–"
+    share = f"{median(_ratios(runs, limit)):.3f}" if limit else "–"
     verdicts = sorted({str(each) for each in one.verdicts.get(name, ())})
     killed = str(one.killed[name]) if name in one.killed else "–"
     cells = [*numbers, f"{median(_warm(runs)):,.0f}", share, "; ".join(verdicts) or "–", killed]

@@ -5,7 +5,7 @@ import pytest
 from benchmarks.comparing import Verdict
 from benchmarks.runs import Run
 from benchmarks.side_by_side import Measured
-from benchmarks.verdicts import best_peer, figures_of, markdown
+from benchmarks.verdicts import best_peer, figures_of, markdown, spans_of
 from benchmarks.world import LARGE, SMALL, World
 
 EXACT, LOSING = Verdict(10, 0, 0, 0), Verdict(10, 1, 0, 0)
@@ -28,6 +28,11 @@ def test_ratios_are_taken_within_each_round() -> None:
     assert figures["quota_over_best_peer_15"] == 1.5  # of 2.5, 1.5 and 1.5: peers count warm
 
 
+def test_how_far_the_rounds_are_apart_is_kept() -> None:
+    span = spans_of([measured()])["quota_over_limit_15"]
+    assert span == {"min": 0.3, "median": 0.5, "max": 0.6}
+
+
 def test_what_more_units_cost_is_the_ratio_of_both_worlds() -> None:
     figures = figures_of([measured(), measured(LARGE, (25, 30, 45))])
     assert figures["cost_11000_over_15"] == 2
@@ -44,7 +49,8 @@ def test_a_peer_that_lost_a_crossing_is_not_the_best() -> None:
 def test_a_target_is_shown_as_met_or_missed(speed: float, word: str) -> None:
     table = markdown([measured(quota=(speed, speed, speed))])
     ratio = speed / 100
-    assert f"| `quota_over_limit_15` | {ratio:g} | – | – | >= 0.55 | {word} |" in table
+    row = f"| `quota_over_limit_15` | {ratio:g} | {ratio:g} | {ratio:g} | >= 0.55 | {word} |"
+    assert row in table
     assert "| `cost_11000_over_15` | – | – | – | <= 1.5 | – |" in table
 
 
