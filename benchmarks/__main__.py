@@ -9,8 +9,8 @@ from benchmarks.targets import summary
 
 QUICK = (
     ("benchmarks.side_by_side",),
-    ("benchmarks.crossing_latency", "--seconds", "10"),
-    ("benchmarks.recording",),
+    ("benchmarks.crossing_latency", "--seconds", "10", "--runs", "2"),
+    ("benchmarks.recording", "--runs", "2"),
     ("benchmarks.alerts", "--per-second", "20", "200", "1000", "--seconds", "10", "--runs", "2"),
     ("benchmarks.past", "--runs", "1"),
 )

@@ -46,7 +46,7 @@ async def sum_due_days(database: Database, after: int = SUM_AFTER) -> int:
 async def keep_due_days(database: Database, after: int = KEEP_AFTER) -> int:
     """Keep the days of every Land of which so many were summed since; how many Länder were."""
     async with database.acquire(timeout=5) as tx:
-        due = [last for last in await list_last(tx, after) if last.summed >= last.next]
+        due = [last for last in await list_last(tx, after) if last.is_due]
     for last in due:
         if last.summed < last.next + last.step:
             async with transaction(database) as tx:

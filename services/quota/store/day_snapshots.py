@@ -10,6 +10,8 @@ from services.quota.store.rows import Table, insert
 from shared.codes import Ags, Land, Programme
 from shared.postgres import Connection
 
+MOST_PLACES = 1_000_000
+"""Packing more of them takes seconds; with so many a Land's past has no more such rows."""
 DAY_SNAPSHOTS = Table(
     "day_snapshots",
     {
@@ -78,6 +80,11 @@ class Last(NamedTuple):
     def next(self) -> int:
         """The entry after which the days are to be kept."""
         return self.sequence + self.step
+
+    @property
+    def is_due(self) -> bool:
+        """Whether they are summed up to there, and few enough to be packed in one go."""
+        return self.next <= self.summed and self.step <= MOST_PLACES
 
 
 async def list_last(tx: Connection, step: int) -> list[Last]:

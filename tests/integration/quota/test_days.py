@@ -7,7 +7,13 @@ from itertools import pairwise
 import pytest
 
 from services.quota.handlers.days import keep_due_days, sum_due_days
-from services.quota.store.day_snapshots import Sums, list_kept, load_nearest
+from services.quota.store.day_snapshots import (
+    MOST_PLACES,
+    Last,
+    Sums,
+    list_kept,
+    load_nearest,
+)
 from services.quota.store.days import load_daily, load_daily_at
 from shared.postgres import snapshot
 from tests.integration.quota.conftest import QuotaInTest
@@ -122,3 +128,8 @@ async def test_entries_after_a_sum_go_on_from_it(quota: QuotaInTest) -> None:
     await counted(quota)
     async with snapshot(quota.database) as tx:
         assert Counter(await load_daily(tx, LAND)) == by_hand(quota, 2 * len(MANY))
+
+
+@pytest.mark.parametrize(("step", "is_due"), [(MOST_PLACES, True), (MOST_PLACES + 1, False)])
+async def test_more_places_than_can_be_packed_are_kept_no_more(step: int, is_due: bool) -> None:
+    assert Last(LAND, summed=5 * MOST_PLACES, sequence=MOST_PLACES, step=step).is_due is is_due
