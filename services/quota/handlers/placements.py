@@ -13,7 +13,7 @@ from services.quota.store.entries import list_entries
 from services.quota.store.positions import hold
 from services.quota.store.worlds import load_world, step_of
 from shared.clock import now
-from shared.codes import LANDS, Land
+from shared.codes import Land
 from shared.contracts.envelopes import NotAnEvent, unwrap
 from shared.contracts.ledger import HEAD, KINDS, LedgerEntry, read_entry, read_feed_page, read_head
 from shared.feeds import Pages
@@ -23,8 +23,6 @@ from shared.line import Event, FeedUnavailable, Reached
 from shared.postgres import ACQUIRE_SECONDS, Bell, Database, snapshot, transaction
 from shared.store.dead_letters import DeadLetter, insert_dead_letters
 from shared.topics import partition_of
-
-PARTITION_OF = {land: partition_of(land) for land in LANDS}
 
 
 def read_placement(record: Record) -> Event[LedgerEntry]:
@@ -40,7 +38,7 @@ def read_placement(record: Record) -> Event[LedgerEntry]:
             raise UnknownType(envelope.type)
     except NotAnEvent as fault:
         raise InvalidMessage("not-an-event", str(fault)) from fault
-    if PARTITION_OF[event.land] != record.partition:
+    if partition_of(event.land) != record.partition:
         raise InvalidMessage("wrong-partition", f"Land {event.land} does not belong here")
     return event
 

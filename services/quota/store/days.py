@@ -1,7 +1,7 @@
 """People of a Land by unit, programme and day: summed now and then, the rest from the entries."""
 
 from services.quota.domain.postings import Entry
-from services.quota.store.day_snapshots import Sums, load_days, load_nearest
+from services.quota.store.day_snapshots import Sums, list_kept, load_days
 from services.quota.store.entries import entries_between
 from services.quota.store.positions import load_position, lock_position
 from shared.codes import Land
@@ -29,7 +29,7 @@ async def load_daily(tx: Connection, land: Land) -> Sums:
 async def load_daily_at(tx: Connection, land: Land, sequence: int) -> Sums:
     """The sums after an entry, from what is summed, what is kept or nothing: what is nearest."""
     summed: int = await tx.fetchval(SUMMED, land)
-    places = 0, await load_nearest(tx, land, sequence), summed
+    places = {0, summed, *await list_kept(tx, land)}
     start = min(places, key=lambda place: abs(place - sequence))
     if start == summed:
         sums = {row[:3]: row["persons"] for row in await tx.fetch(DAYS, land)}

@@ -103,7 +103,7 @@ def _pack(entries: Sequence[Entry]) -> Packed[PostingRow]:
         types=[each.type for each in entries],
         placements=[each.placement for each in entries],
         recorded_at=[each.recorded_at for each in entries],
-        postings=[tuple([_row_of(one) for one in each.postings]) for each in entries],
+        postings=[tuple([_posting_row(one) for one in each.postings]) for each in entries],
         hashes=[each.hash for each in entries],
     )
 
@@ -116,13 +116,13 @@ def kept(entry: Entry) -> KeptEntry:
         entry.type,
         entry.placement,
         entry.recorded_at,
-        tuple(KeptPosting(*_row_of(posting)) for posting in entry.postings),
+        tuple(KeptPosting(*_posting_row(posting)) for posting in entry.postings),
         entry.previous_hash,
         entry.hash,
     )
 
 
-def _row_of(posting: Posting) -> PostingRow:
+def _posting_row(posting: Posting) -> PostingRow:
     return posting.unit, posting.programme, posting.effective_on, posting.persons
 
 

@@ -7,13 +7,7 @@ from itertools import pairwise
 import pytest
 
 from services.quota.handlers.days import keep_due_days, sum_due_days
-from services.quota.store.day_snapshots import (
-    MOST_PLACES,
-    Last,
-    Sums,
-    list_kept,
-    load_nearest,
-)
+from services.quota.store.day_snapshots import MOST_PLACES, Last, Sums, list_kept
 from services.quota.store.days import load_daily, load_daily_at
 from shared.postgres import snapshot
 from tests.integration.quota.conftest import QuotaInTest
@@ -105,10 +99,10 @@ async def test_days_from_before_a_rebuild_are_not_used(quota: QuotaInTest) -> No
     await sum_due_days(quota.database, 2)
     await quota.database.execute("INSERT INTO day_snapshots VALUES ('01', 2, 0, 0, '[]')")
     async with snapshot(quota.database) as tx:
-        assert await load_nearest(tx, LAND, 2) == 2
+        assert await list_kept(tx, LAND) == {2}
     await quota.database.execute("UPDATE positions SET rebuilds = rebuilds + 1")
     async with snapshot(quota.database) as tx:
-        assert await load_nearest(tx, LAND, 2) == 0
+        assert await list_kept(tx, LAND) == set()
     await agree(quota)
     while await keep_due_days(quota.database, 2):
         pass
