@@ -1,7 +1,9 @@
 """Placements that arrive together are recorded together: one lock, one commit for all of them."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Annotated, NamedTuple, TypeAlias
@@ -19,8 +21,11 @@ from shared.postgres import Bell, Connection, Database, transaction
 from shared.store.idempotency import Kept, KeyPlace, insert_kept, load_kept, try_lock_keys
 
 Settled: TypeAlias = Response | Problem
-MOST_TOGETHER = 200
-"""Placements from which on a group takes no further call: others wait for its commit."""
+MOST_TOGETHER = 400
+"""Placements from which on a group is full and takes no further call."""
+TURNS = 2
+"""So many groups of a Land are recorded at a time: the second asks its questions until it waits
+for the lock that the first one holds."""
 
 
 class Submission(NamedTuple):
@@ -38,12 +43,30 @@ class Submission(NamedTuple):
 
 @dataclass
 class Group:
-    """What is recorded in one transaction: it grows until the group before it is committed."""
+    """What is recorded in one transaction: it grows until the one before is committed, or full."""
 
     submissions: list[Submission] = field(default_factory=list)
     placements: int = 0
     is_open: bool = True
+    full: asyncio.Event = field(default_factory=asyncio.Event)
     settled: "asyncio.Task[list[Settled]] | None" = None
+
+    def add(self, submission: Submission) -> int:
+        """Take a call in; its place among the group's."""
+        self.submissions.append(submission)
+        self.placements += len(submission.proposals)
+        if self.placements >= MOST_TOGETHER:
+            self.is_open = False
+            self.full.set()
+        return len(self.submissions) - 1
+
+
+@dataclass
+class Gathering:
+    """The groups of a Land: its last one, and the turns that they take."""
+
+    last: Group | None = None
+    turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(TURNS))
 
 
 class Desk:
@@ -57,39 +80,49 @@ class Desk:
     def __init__(self, bell: Bell) -> None:
         """`bell` wakes the relay."""
         self._bell = bell
-        self._gathering: dict[Land, Group] = {}
+        self._gathering: dict[Land, Gathering] = defaultdict(Gathering)
 
     async def submit(self, database: Database, submission: Submission) -> Response:
         """The answer when it is committed, or the problem of this call alone."""
-        group = self._open_group(database, submission.land)
-        place = len(group.submissions)
-        group.submissions.append(submission)
-        group.placements += len(submission.proposals)
+        group = self._open_group(database, self._gathering[submission.land])
+        place = group.add(submission)
         assert group.settled  # noqa: S101  # an open group has its task
         settled = (await asyncio.shield(group.settled))[place]
         if isinstance(settled, Problem):
             raise settled
         return settled
 
-    def _open_group(self, database: Database, land: Land) -> Group:
-        last = self._gathering.get(land)
-        if last and last.is_open and last.placements < MOST_TOGETHER:
-            return last
-        group = self._gathering[land] = Group()
-        group.settled = asyncio.create_task(self._settle(database, group, last))
+    def _open_group(self, database: Database, gathering: Gathering) -> Group:
+        before = gathering.last
+        if before and before.is_open:
+            return before
+        group = gathering.last = Group()
+        turn = _turn_of(group, before, gathering.turns)
+        group.settled = asyncio.create_task(self._settle(database, group, turn))
         return group
 
     async def _settle(
-        self, database: Database, group: Group, before: Group | None
+        self, database: Database, group: Group, turn: AbstractAsyncContextManager[None]
     ) -> list[Settled]:
         """Wait for the turn, then record all and return their answers in order."""
-        if before and before.settled and not before.settled.done():
-            await asyncio.wait([before.settled])
-        group.is_open = False
-        async with transaction(database) as tx:
+        async with turn, transaction(database) as tx:
             settled = await record_each(tx, group.submissions)
         self._bell.ring()
         return settled
+
+
+@asynccontextmanager
+async def _turn_of(
+    group: Group, before: Group | None, turns: asyncio.Semaphore
+) -> AsyncIterator[None]:
+    """Take no further call once the group before is committed; a full one need not wait for it."""
+    if before and before.settled and not before.settled.done():
+        full = asyncio.create_task(group.full.wait())
+        await asyncio.wait([before.settled, full], return_when=asyncio.FIRST_COMPLETED)
+        full.cancel()
+    async with turns:
+        group.is_open = False
+        yield
 
 
 async def record_each(tx: Connection, submissions: Sequence[Submission]) -> list[Settled]:

@@ -8,13 +8,17 @@ from typing import Any
 import httpx
 import pytest
 
-from services.admissions.api.together import Desk
+from services.admissions.api.together import MOST_TOGETHER, Desk
 from shared.codes import Land
 from tests.eventually import eventually
 from tests.integration.admissions.service import PLACEMENTS, Admissions, a_placement
 
 pytestmark = pytest.mark.asyncio
 Posts = list["asyncio.Task[httpx.Response]"]
+WAITING = """
+    SELECT count(*) FROM pg_stat_activity
+     WHERE datname = current_database() AND usename = 'admissions' AND wait_event_type = 'Lock'
+"""
 
 
 @asynccontextmanager
@@ -30,12 +34,17 @@ def post(admissions: Admissions, persons: int, **headers: str) -> "asyncio.Task[
     return asyncio.create_task(admissions.flensburg.post(PLACEMENTS, body, **headers))
 
 
+def post_batch(admissions: Admissions, persons: list[int]) -> "asyncio.Task[httpx.Response]":
+    body = {"placements": [a_placement(persons=each) for each in persons]}
+    return asyncio.create_task(admissions.flensburg.post(f"{PLACEMENTS}/batch", body))
+
+
 async def until_group(admissions: Admissions, is_open: bool, *persons: int) -> None:
     """Return when the newest group has these people in it, and still grows or no longer."""
     desk: Desk = admissions.app.state.desk
 
     def is_there() -> bool:
-        group = desk._gathering.get(Land("01"))
+        group = desk._gathering[Land("01")].last
         calls = group.submissions if group else []
         given = [proposal.persons for call in calls for proposal in call.proposals]
         return group is not None and (group.is_open, sorted(given)) == (is_open, sorted(persons))
@@ -68,10 +77,7 @@ async def test_batches_are_committed_together_each_with_its_own_answer(
 ) -> None:
     async with land_locked(admissions):
         posts = [await first_of_all(admissions)]
-        for persons in ([2, 3], [4, 5, 6], [7]):
-            body = {"placements": [a_placement(persons=each) for each in persons]}
-            call = admissions.flensburg.post(f"{PLACEMENTS}/batch", body)
-            posts.append(asyncio.create_task(call))
+        posts += [post_batch(admissions, persons) for persons in ([2, 3], [4, 5, 6], [7])]
         await until_group(admissions, True, *range(2, 8))
     _, *batches = [(await each).json() for each in posts]
     given = [[item["persons"] for item in batch["items"]] for batch in batches]
@@ -81,6 +87,30 @@ async def test_batches_are_committed_together_each_with_its_own_answer(
     assert all(each == list(range(each[0], each[0] + len(each))) for each in numbers)
     async with admissions.as_owner() as tx:
         assert await tx.fetchval("SELECT count(DISTINCT xmin::text) FROM entries") == 2
+
+
+async def test_a_full_group_waits_for_the_lock_beside_the_one_before(
+    admissions: Admissions,
+) -> None:
+    full, more = [2] * MOST_TOGETHER, [3] * MOST_TOGETHER
+    async with land_locked(admissions) as tx:
+        posts = [await first_of_all(admissions), post_batch(admissions, full)]
+
+        async def both_wait() -> bool:
+            return bool(await tx.fetchval(WAITING) == 2)
+
+        await eventually(both_wait, within=5, because="two transactions want the Land's lock")
+        posts.append(post_batch(admissions, more))
+        await until_group(admissions, False, *more)
+        posts.append(post(admissions, 4))
+        await until_group(admissions, True, 4)
+        assert await both_wait(), "a third one waits for its turn"
+    answers = [await each for each in posts]
+    assert [answer.status_code for answer in answers] == [201] * 4
+    async with admissions.as_owner() as tx:
+        assert await tx.fetchval("SELECT count(DISTINCT xmin::text) FROM entries") == 4
+    assert len(await admissions.ledger()) == 2 + 2 * MOST_TOGETHER
+    assert (await admissions.verification())["intact"]
 
 
 async def test_a_key_that_is_refused_leaves_its_group_alone(admissions: Admissions) -> None:
