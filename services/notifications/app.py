@@ -6,6 +6,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from access.reach import EVERYWHERE
 from audit.routes import audited
 from documents.served import documents_of
 from services.notifications.api import alerts, deliveries, recipients, stream
@@ -25,6 +26,7 @@ from shared.postgres import Bell, Database
 from shared.service import Service
 from shared.topics import CROSSINGS
 
+KAFKA_IS_AWAY = "Kafka is not there yet"
 ROUTERS = [stream.router, alerts.router, recipients.router, deliveries.router]
 
 
@@ -37,34 +39,33 @@ def main() -> None:
 
 def connect(service: Service, settings: NotificationsSettings) -> FastAPI:
     """The whole service behind its HTTP side."""
-    bell, news = (
-        Bell(settings.database, settings.password, f"notifications_{name}")
-        for name in ("deliveries", "changes")
-    )
+    names = "notifications_deliveries", "notifications_changes"
+    bell, news = (Bell(settings.database, settings.password, name) for name in names)
     audience = Audience(news, settings.streams, settings.streams_per_client)
 
     @asynccontextmanager
-    async def work(database: Database) -> AsyncIterator[Sequence[Coroutine[Any, Any, None]]]:
-        await prepare_recipients(database, settings.coordination_mail, settings.seal)
+    async def work(_database: Database) -> AsyncIterator[Sequence[Coroutine[Any, Any, None]]]:
         feed, broker = Feed(settings.quota_url, settings), make_broker(settings.kafka)
-        crossings = Crossings(database, feed, bell, news, schedule=settings.schedule)
-        inbox = Inbox(settings.topic_prefix + CROSSINGS, read_event, crossings, database)
-        inbox.subscribe(broker, "notifications", settings.batch_records)
-        service.conditions["kafka"] = lambda: None if broker.running else "Kafka is not there yet"
-        service.conditions["inbox"] = lambda: inbox.trouble
-        service.remarks.append(inbox.waits)
-        outlets = open_outlets(settings)
-        pace = Pace(stretch=settings.retry_stretch, claim_seconds=settings.claim_seconds)
-        dispatcher = Dispatcher(database, outlets.channels, bell, pace)
-        own = bell.run(), news.run(), audience.run(database), forget_old_changes(database)
-        reminding = Reminders(database, bell, settings.schedule).run()
-        try:
-            yield *own, reminding, start_broker(broker), inbox.settle_forever(), dispatcher.run()
-        finally:
-            await close_quietly(broker)
-            await inbox.end()
-            await outlets.close()
-            await feed.close()
+        async with service.pool(EVERYWHERE) as lands:
+            await prepare_recipients(lands, settings.coordination_mail, settings.seal)
+            crossings = Crossings(lands, feed, bell, news, schedule=settings.schedule)
+            inbox = Inbox(settings.topic_prefix + CROSSINGS, read_event, crossings, lands)
+            inbox.subscribe(broker, "notifications", settings.batch_records)
+            service.conditions["kafka"] = lambda: None if broker.running else KAFKA_IS_AWAY
+            service.conditions["inbox"] = lambda: inbox.trouble
+            service.remarks.append(inbox.waits)
+            outlets = open_outlets(settings)
+            pace = Pace(stretch=settings.retry_stretch, claim_seconds=settings.claim_seconds)
+            dispatcher = Dispatcher(lands, outlets.channels, bell, pace)
+            own = bell.run(), news.run(), audience.run(lands), forget_old_changes(lands)
+            saying = dispatcher.run(), Reminders(lands, bell, settings.schedule).run()
+            try:
+                yield *own, *saying, start_broker(broker), inbox.settle_forever()
+            finally:
+                await close_quietly(broker)
+                await inbox.end()
+                await outlets.close()
+                await feed.close()
 
     app = service.app([*ROUTERS, *audited(service), *documents_of(service.name)], work)
     app.state.bell, app.state.audience = bell, audience
@@ -74,6 +75,5 @@ def connect(service: Service, settings: NotificationsSettings) -> FastAPI:
 
 def open_outlets(settings: NotificationsSettings) -> Outlets:
     """The ways out of the house, as they are set."""
-    place = (settings.smtp_host, settings.smtp_port, settings.mail_from, settings.smtp_tls)
-    server = MailServer(*place, *settings.mail_access)
+    server = MailServer(*settings.mail_place, *settings.mail_access)
     return Outlets.open(server, settings.public_address, *settings.webhook_access)

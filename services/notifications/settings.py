@@ -111,6 +111,11 @@ class NotificationsSettings(ServiceSettings):
         return self.seal, self.webhook_allowed
 
     @property
+    def mail_place(self) -> tuple[str, int, str, str]:
+        """Where the mail server is, who is named as sender, and how TLS begins."""
+        return self.smtp_host, self.smtp_port, self.mail_from, self.smtp_tls
+
+    @property
     def mail_access(self) -> tuple[str | None, SecretFile | None, int]:
         """How the mail server is used: name, password, and how many connections."""
         return self.smtp_username, self.kept("smtp_password"), self.smtp_connections

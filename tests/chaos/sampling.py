@@ -28,8 +28,8 @@ SESSIONS = """
      WHERE usename = ANY($1)
      GROUP BY usename
 """
-POOLS = {"quota": 2}
-"""Of requests, and of the counting; the others have one."""
+POOLS = {"quota": 2, "notifications": 2}
+"""Of requests, and of their own work; admissions has one."""
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,6 @@ from uuid import UUID
 
 from prometheus_client import Counter
 
-from access.reach import EVERYWHERE
 from services.notifications.delivery.channel import Channel, Notice, Parcel
 from services.notifications.domain.alert import Alert
 from services.notifications.domain.delivery import (
@@ -103,7 +102,7 @@ class Dispatcher:
             self.ended.append(self._end(self.sending.pop(task), task.result()))
         if not self.ended:
             return False
-        async with transaction(self.database, EVERYWHERE) as tx:
+        async with transaction(self.database) as tx:
             await deliveries.record_attempts(tx, self.ended)
         self.ended = []
         return True
@@ -124,7 +123,7 @@ class Dispatcher:
         per_recipient = Tally(one.delivery.recipient for one in mine)
         most = channel.per_recipient
         busy = [recipient for recipient, count in per_recipient.items() if count >= most]
-        async with transaction(self.database, EVERYWHERE) as tx:
+        async with transaction(self.database) as tx:
             claimed = await deliveries.claim_due(
                 tx, channel.code, self._span(), (free, min(free, most)), busy
             )
@@ -182,7 +181,7 @@ class Dispatcher:
         await self._record()
         for task in self.sending:
             task.cancel()
-        async with transaction(self.database, EVERYWHERE) as tx:
+        async with transaction(self.database) as tx:
             await deliveries.release_claims(tx, self.sending.values())
 
 

@@ -8,12 +8,12 @@ from datetime import datetime
 import msgspec
 import orjson
 
-from access.reach import EVERYWHERE
 from services.notifications.domain.alert import Amount, Crossing, decide_alerts
 from services.notifications.domain.delivery import RESOLVED, Attempt
 from services.notifications.domain.schedule import AT_ONCE, Schedule
-from services.notifications.handlers.telling import tell_everyone
-from services.notifications.store import alerts, changes, positions, reminders
+from services.notifications.handlers.telling import plan_for_everyone
+from services.notifications.store import alerts, positions, reminders
+from services.notifications.store.decided import write_decided
 from shared.clock import now
 from shared.codes import Ags, Land, QuotaCode
 from shared.contracts.crossings import (
@@ -106,7 +106,7 @@ class Crossings:
         self.database, self.feed, self.bells, self.schedule = database, feed, bells, schedule
 
     async def load_reached(self, land: Land) -> Reached:
-        async with transaction(self.database, EVERYWHERE) as tx:
+        async with transaction(self.database) as tx:
             position = await positions.load_position(tx, land)
         if position.held:
             raise LandHeld(position.held)
@@ -114,13 +114,13 @@ class Crossings:
 
     async def apply(self, land: Land, events: Sequence[Event[Crossing]]) -> None:
         """One crossing, one alert, and a delivery for everyone who wants it."""
-        async with transaction(self.database, EVERYWHERE) as tx:
+        async with transaction(self.database) as tx:
             await record_crossings(tx, land, events, now(), self.schedule)
         for bell in self.bells:
             bell.ring()
 
     async def load_fingerprints(self, land: Land, low: int, high: int) -> dict[int, str]:
-        async with transaction(self.database, EVERYWHERE) as tx:
+        async with transaction(self.database) as tx:
             return await alerts.load_fingerprints(tx, land, low, high)
 
     async def fetch(self, land: Land, after: int, limit: int) -> Sequence[Event[Crossing]]:
@@ -135,11 +135,11 @@ class Crossings:
         return events
 
     async def hold(self, land: Land, reason: str) -> None:
-        async with transaction(self.database, EVERYWHERE) as tx:
+        async with transaction(self.database) as tx:
             await positions.set_held(tx, land, reason)
 
     async def bury(self, letters: list[DeadLetter]) -> None:
-        async with transaction(self.database, EVERYWHERE) as tx:
+        async with transaction(self.database) as tx:
             await insert_dead_letters(tx, letters)
 
 
@@ -157,12 +157,9 @@ async def record_crossings(
     crossings = [event.body for event in events if event.body]
     unresolved = await alerts.lock_unresolved(tx, land, [one.place for one in crossings])
     decided = decide_alerts(crossings, unresolved, at)
-    await alerts.set_resolved(tx, decided.resolved)
-    await alerts.insert_alerts(
-        tx, decided.raised, {event.sequence: event.fingerprint for event in events}
-    )
-    await tell_everyone(tx, land, decided.raised, schedule, at)
+    planned = await plan_for_everyone(tx, land, decided.raised, schedule, at)
     if decided.resolved:
         ended = [alert.id for alert in decided.resolved]
         await reminders.end_reminders(tx, land, ended, Attempt(at, RESOLVED.code))
-    await changes.insert_changes(tx, decided.changes, at)
+    fingerprints = {event.sequence: event.fingerprint for event in events}
+    await write_decided(tx, decided, planned, fingerprints, at)

@@ -4,7 +4,6 @@ import logging
 
 import uuid_utils.compat
 
-from access.reach import EVERYWHERE
 from access.seal import Seal, SealBroken
 from services.notifications.domain.recipient import ChannelCode, Language, Recipient, Wish
 from services.notifications.store import recipients
@@ -18,7 +17,7 @@ log = logging.getLogger(__name__)
 
 async def prepare_recipients(database: Database, mail: str, seal: Seal) -> None:
     """The coordination is told without further ado, and no secret is kept under an old key."""
-    async with transaction(database, EVERYWHERE) as tx:
+    async with transaction(database) as tx:
         await make_first_recipients(tx, mail)
         await renew_seals(tx, seal)
 

@@ -6,10 +6,10 @@ from collections import defaultdict
 from collections.abc import Callable
 from datetime import datetime
 
-from access.reach import EVERYWHERE
 from services.notifications.domain.alert import Alert
 from services.notifications.domain.schedule import Schedule
-from services.notifications.handlers.telling import tell_everyone
+from services.notifications.handlers.telling import plan_for_everyone
+from services.notifications.store.deliveries import insert_planned
 from services.notifications.store.reminders import lock_due, set_reminded
 from shared.clock import now
 from shared.codes import Land
@@ -45,10 +45,11 @@ class Reminders:
     async def round(self) -> bool:
         """Plan every reminder that is due; whether there was one."""
         at = self.clock()
-        async with transaction(self.database, EVERYWHERE) as tx:
+        async with transaction(self.database) as tx:
             due = await lock_due(tx, at, self.schedule.reminders, AT_ONCE_MOST)
             for (land, number), alerts in self._by_number(due, at).items():
-                await tell_everyone(tx, land, alerts, self.schedule, at, number)
+                planned = await plan_for_everyone(tx, land, alerts, self.schedule, at, number)
+                await insert_planned(tx, planned)
                 await set_reminded(tx, [(one.id, number) for one in alerts])
         return bool(due)
 

@@ -1,6 +1,6 @@
 """The alerts, one per crossing, and what became of each."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from asyncpg import Record
@@ -28,15 +28,8 @@ INSERT = f"""
 """  # noqa: S608  # made of constants
 
 
-async def insert_alerts(
-    tx: Connection, raised: Iterable[Alert], fingerprints: Mapping[int, str]
-) -> None:
-    """Keep new alerts in order, each with the fingerprint of its crossing's number."""
-    rows = [_row(alert, fingerprints[alert.crossing.sequence]) for alert in raised]
-    await tx.execute(INSERT, rows)
-
-
-def _row(alert: Alert, fingerprint: str) -> dict[str, object]:
+def row_of(alert: Alert, fingerprint: str) -> dict[str, object]:
+    """A new alert as INSERT takes it, with the fingerprint of its crossing's number."""
     crossing = alert.crossing
     return {
         "id": alert.id,
@@ -85,16 +78,12 @@ async def lock_unresolved(
 
 
 RESOLVE = """
-    UPDATE alerts SET state = 'resolved', resolved_by = $2, undone_by_correction = $3
-     WHERE id = $1
+    UPDATE alerts
+       SET state = 'resolved', resolved_by = ended.resolver, undone_by_correction = ended.is_undone
+      FROM unnest($1::uuid[], $2::bigint[], $3::boolean[]) AS ended (id, resolver, is_undone)
+     WHERE alerts.id = ended.id
+    RETURNING alerts.id
 """
-
-
-async def set_resolved(tx: Connection, resolved: Iterable[Alert]) -> None:
-    """Keep what resolved these alerts."""
-    await tx.executemany(
-        RESOLVE, [(one.id, one.resolved_by, one.undone_by_correction) for one in resolved]
-    )
 
 
 FINGERPRINTS = """

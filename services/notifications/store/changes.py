@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from services.notifications.domain.alert import Change, ChangeKind
 from services.notifications.store.alerts import to_alert
+from shared.codes import Land
 from shared.postgres import Connection
 
 KEPT = timedelta(days=30)
@@ -20,21 +22,26 @@ class Numbered:
 
 
 # The last lock of a transaction, held until its commit: whoever comes next gets higher numbers.
+DRAW = "UPDATE last_change SET number = number + cardinality($1::uuid[]) RETURNING number"
 INSERT = """
-    WITH drawn AS (
-        UPDATE last_change SET number = number + cardinality($1::uuid[]) RETURNING number)
     INSERT INTO changes (number, land, alert, kind, at)
     SELECT drawn.number - cardinality($1) + place, land, alert, kind, $4
-      FROM drawn, unnest($1, $2::text[], $3::text[])
+      FROM drawn, unnest($1::uuid[], $2::text[], $3::text[])
            WITH ORDINALITY AS made (alert, land, kind, place)
 """
+DRAW_AND_INSERT = f"WITH drawn AS ({DRAW}) {INSERT}"
 
 
 async def insert_changes(tx: Connection, made: Sequence[Change], at: datetime) -> None:
     """Number changes in their order; nothing else may be locked afterwards."""
-    alerts = [one.alert.id for one in made]
-    lands = [one.alert.crossing.land for one in made]
-    await tx.execute(INSERT, alerts, lands, [one.kind for one in made], at)
+    await tx.execute(DRAW_AND_INSERT, *columns_of(made), at)
+
+
+def columns_of(made: Sequence[Change]) -> tuple[list[UUID], list[Land], list[ChangeKind]]:
+    """Changes as INSERT takes them, but for their instant."""
+    alerts = [one.alert for one in made]
+    lands = [alert.crossing.land for alert in alerts]
+    return [alert.id for alert in alerts], lands, [one.kind for one in made]
 
 
 LAST = "SELECT number FROM last_change"

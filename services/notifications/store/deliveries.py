@@ -15,6 +15,7 @@ from services.notifications.domain.delivery import (
     Progress,
     Tracked,
 )
+from services.notifications.domain.planning import Planned
 from services.notifications.domain.recipient import ChannelCode
 from shared.codes import Land
 from shared.postgres import Connection
@@ -29,10 +30,11 @@ INSERT = """
 
 async def insert_deliveries(tx: Connection, planned: Iterable[Delivery]) -> None:
     """Keep planned deliveries; one that was planned before stays as it is."""
-    await tx.execute(INSERT, [_row(delivery) for delivery in planned])
+    await tx.execute(INSERT, [row_of(delivery) for delivery in planned])
 
 
-def _row(delivery: Delivery) -> dict[str, object]:
+def row_of(delivery: Delivery) -> dict[str, object]:
+    """A planned delivery as INSERT takes it."""
     return {
         "id": str(delivery.id),
         "recipient": str(delivery.recipient),
@@ -42,6 +44,13 @@ def _row(delivery: Delivery) -> dict[str, object]:
         "planned_at": delivery.planned_at,
         "reminder": delivery.reminder,
     }
+
+
+async def insert_planned(tx: Connection, planned: Planned) -> None:
+    """Keep new deliveries, and what waiting ones carry now."""
+    await insert_deliveries(tx, planned.fresh)
+    if planned.longer:
+        await set_alerts(tx, planned.longer)
 
 
 # A notifier may have taken one meanwhile: then it has a try, and does not match any more.

@@ -51,12 +51,15 @@ OPEN = "SELECT id FROM alerts WHERE id = ANY($1) AND state = 'open'"
 async def end_reminders(
     tx: Connection, land: Land, answered: Sequence[UUID], last: Attempt
 ) -> None:
-    """Give up what would remind of answered alerts only, and leave them out of the others."""
+    """Give up what would remind of answered alerts only, and leave them out of the others.
+
+    The answered ones are locked, and may be open still.
+    """
     pending = await tx.fetch(LOCK_PENDING, land, answered)
     if not pending:
         return
     named = {alert for row in pending for alert in row["alerts"]}
-    unanswered = {row["id"] for row in await tx.fetch(OPEN, list(named))}
+    unanswered = {row["id"] for row in await tx.fetch(OPEN, list(named.difference(answered)))}
     left = {
         row["id"]: still_to_say(to_delivery(row), unanswered, is_written=row["content"] is not None)
         for row in pending

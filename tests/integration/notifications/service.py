@@ -11,6 +11,7 @@ from aiokafka import AIOKafkaProducer
 from fastapi import FastAPI
 from pydantic import PostgresDsn, SecretStr
 
+from access.reach import EVERYWHERE
 from embedded.credentials import Client
 from services.notifications.app import connect
 from services.notifications.domain.alert import Crossing
@@ -139,8 +140,9 @@ async def running_notifications(
     async with (
         app.router.lifespan_context(app),
         httpx.AsyncClient(transport=transport, base_url="http://notifications") as client,
+        own.pool("notifications", reach=EVERYWHERE) as database,
     ):
-        database = await eventually(lambda: service.database, within=10, because="it is at work")
+        await eventually(lambda: service.database is not None, within=10, because="it works")
         crossings, schedule = CrossingsInTest(), settings.schedule
         yield Notifications(app, database, client, issuer, crossings, schedule)
 

@@ -8,7 +8,6 @@ from typing import Any
 import orjson
 import pytest
 
-from access.reach import EVERYWHERE
 from embedded.kafka import KafkaBroker
 from shared.postgres import transaction
 from tests.eventually import eventually
@@ -161,7 +160,7 @@ async def test_no_mail_is_missing_though_one_in_ten_is_cut_after_it_was_taken(
             await notifications.owner().take(notifications.crossings.events())
 
             async def all_accepted() -> bool:
-                async with transaction(notifications.database, EVERYWHERE) as tx:
+                async with transaction(notifications.database) as tx:
                     return bool(await tx.fetchval(ACCEPTED_MAILS) == count)
 
             await eventually(all_accepted, within=sized(20, 600), because="all are accepted")
