@@ -58,13 +58,17 @@ def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
         yield gateway
 
 
-@asynccontextmanager
-async def client_of(gateway: Gateway) -> AsyncIterator[httpx.AsyncClient]:
+async def until_it_listens(gateway: Gateway) -> None:
     await eventually(
         lambda: not any(is_free(port) for port in gateway.ports),
         within=15,
         because="the gateway and the two services listen",
     )
+
+
+@asynccontextmanager
+async def client_of(gateway: Gateway) -> AsyncIterator[httpx.AsyncClient]:
+    await until_it_listens(gateway)
     async with httpx.AsyncClient(base_url=gateway.address) as client:
         yield client
 
@@ -202,6 +206,7 @@ async def test_who_is_reached_by_tls_wants_to_be_reached_so(tmp_path: Path) -> N
 
 async def raw(gateway: Gateway, request: bytes) -> bytes:
     """All that is answered to these very bytes."""
+    await until_it_listens(gateway)
     host, _, port = gateway.address.removeprefix("http://").partition(":")
     reader, writer = await asyncio.open_connection(host, int(port))
     async with asyncio.timeout(10):
