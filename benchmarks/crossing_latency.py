@@ -13,7 +13,7 @@ from benchmarks.arrivals import Due, Named, Stream, first_crossings, send_events
 from benchmarks.beside import processes_beside
 from benchmarks.comparing import Crossing
 from benchmarks.database import SERVICE, Template, make_template
-from benchmarks.figures import Figures, medians, spread, table
+from benchmarks.figures import WARM_SECONDS, Figures, medians, spread, table
 from benchmarks.ledgers import entries
 from benchmarks.peers import install_peers
 from benchmarks.prepared import PASSWORD, Servers, find_right, running_servers
@@ -25,8 +25,6 @@ from shared.topics import CROSSINGS, PLACEMENTS, ensure_topics
 
 WORLD = World(SMALL, 1)
 LEAD_SECONDS = 1.5
-WARM_SECONDS = 1.0
-"""Of the begin of each run nothing counts: every Land is loaded at its first entry."""
 
 
 def main() -> None:
@@ -67,7 +65,7 @@ async def _measure(wanted: argparse.Namespace) -> dict[int, list[Figures]]:
 async def _run(servers: Servers, template: Template, load: int, seconds: int, seed: int) -> Figures:
     prefix = f"latency-{secrets.token_hex(4)}."
     await ensure_topics(KafkaPlace(servers.kafka.bootstrap), prefix=prefix)
-    ledger = list(entries(WORLD, round(load * (seconds + WARM_SECONDS)), seed))
+    ledger = list(entries(WORLD, load * (seconds + WARM_SECONDS), seed))
     right = await find_right(servers, WORLD, ledger)
     due = _plan(ledger, load)
     async with template.clone() as own:

@@ -6,6 +6,8 @@ from statistics import median
 
 Figures = Mapping[str, float]
 QUANTILES = {"p50": 0.5, "p90": 0.9, "p99": 0.99, "max": 1.0}
+WARM_SECONDS = 1
+"""Of the begin of a load no latency counts: a Land is loaded, and every statement prepared."""
 
 
 def spread(name: str, seconds: Iterable[float]) -> dict[str, float]:

@@ -1,13 +1,13 @@
 """One load on a system: sender and watcher in processes of their own, then the reckoning."""
 
-import math
 import time
 from collections.abc import Mapping, Sequence
 from uuid import uuid4
 
 from benchmarks.beside import processes_beside
+from benchmarks.figures import WARM_SECONDS
 from benchmarks.machine import CoresUsed
-from benchmarks.outcome import WARM_SECONDS, Outcome
+from benchmarks.outcome import Outcome
 from benchmarks.plan import Cities, Planned
 from benchmarks.sending import Load, Sent, send
 from benchmarks.system import LAND, System
@@ -31,7 +31,7 @@ class Bench:
 
         It takes as much longer as does not count.
         """
-        seconds += math.ceil(WARM_SECONDS)
+        seconds += WARM_SECONDS
         plan = self._cities.plan(per_second, seconds, in_one)
         cores = CoresUsed(self._system.processes)
         sent, seen = self._put_on(plan, seconds, cores)

@@ -4,12 +4,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from benchmarks.figures import spread
+from benchmarks.figures import WARM_SECONDS, spread
 from benchmarks.sending import Sent
 from benchmarks.watching import Seen
-
-WARM_SECONDS = 1.0
-"""Of the begin of a load no latency counts: a Land is loaded, and every statement prepared."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,8 +36,7 @@ async def write_decided(
 
     `fingerprints` are those of the crossings by number.
     """
-    if planned.longer:
-        await deliveries.set_alerts(tx, planned.longer)
+    await deliveries.set_alerts(tx, planned.longer)
     await tx.execute(
         WRITE,
         [one.id for one in decided.resolved],

@@ -49,8 +49,7 @@ def row_of(delivery: Delivery) -> dict[str, object]:
 async def insert_planned(tx: Connection, planned: Planned) -> None:
     """Keep new deliveries, and what waiting ones carry now."""
     await insert_deliveries(tx, planned.fresh)
-    if planned.longer:
-        await set_alerts(tx, planned.longer)
+    await set_alerts(tx, planned.longer)
 
 
 # A notifier may have taken one meanwhile: then it has a try, and does not match any more.
@@ -75,8 +74,9 @@ SET_ALERTS = "UPDATE deliveries SET alerts = $2 WHERE id = $1"
 
 
 async def set_alerts(tx: Connection, changed: Iterable[Delivery]) -> None:
-    """Keep what waiting deliveries carry now."""
-    await tx.executemany(SET_ALERTS, [(one.id, one.alerts) for one in changed])
+    """Keep what waiting deliveries carry now; where none does, nothing is asked."""
+    if rows := [(one.id, one.alerts) for one in changed]:
+        await tx.executemany(SET_ALERTS, rows)
 
 
 # A slow recipient must not take every place: each gives a few of its oldest due deliveries.
