@@ -49,7 +49,7 @@ async def open_door(installation: Installation, service: str) -> AsyncIterator[D
     try:
         async with installation.database(service) as database:
             if service == "quota":
-                counter = PlacementCounter(database, feed, bell)
+                counter = PlacementCounter(database, feed, lambda _: bell.ring())
                 yield Door(read_placement, counter, database)
             else:
                 yield Door(read_event, Crossings(database, feed, bell), database)

@@ -166,21 +166,31 @@ class Bell:
     def __init__(self, url: str, password: Password, channel: str) -> None:
         self._url, self._password, self._channel = url, password, channel
         self._rung, self._heard = asyncio.Event(), asyncio.Event()
+        self._has_rung = False
 
     def ring(self) -> None:
         """Say after a commit that there is something to read; never blocks, never fails."""
-        self._heard.set()
+        self._hear()
         self._rung.set()
 
-    async def wait(self, at_most_seconds: float) -> None:
-        """Return when somebody rang, or after the time of the poll."""
+    def wake(self) -> None:
+        """Wake who waits in this process, though there is nothing to read."""
+        self._heard.set()
+
+    async def wait(self, at_most_seconds: float) -> bool:
+        """Return when somebody rang, True, or woke us, or after the time of the poll."""
         try:
             async with asyncio.timeout(at_most_seconds):
                 await self._heard.wait()
         except TimeoutError:
-            return
-        finally:
-            self._heard.clear()
+            return False
+        self._heard.clear()
+        has_rung, self._has_rung = self._has_rung, False
+        return has_rung
+
+    def _hear(self) -> None:
+        self._has_rung = True
+        self._heard.set()
 
     async def run(self) -> None:
         """Listen and notify on one connection of its own, again after every failure."""
@@ -194,9 +204,9 @@ class Bell:
     async def _serve(self) -> None:
         tx = await connect(self._url, self._password, f"{self._channel} bell", durable=False)
         try:
-            await tx.add_listener(self._channel, lambda *_: self._heard.set())
+            await tx.add_listener(self._channel, lambda *_: self._hear())
             tx.add_termination_listener(lambda _: self._rung.set())  # to notice it at once
-            self._heard.set()
+            self._hear()
             while True:
                 await self._notify_when_rung(tx)
         finally:

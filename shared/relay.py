@@ -3,9 +3,10 @@
 import asyncio
 import hashlib
 import logging
+import math
 import time
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from operator import attrgetter
@@ -25,9 +26,7 @@ from shared.store.relays import Published, load_published, set_published, try_le
 from shared.topics import ensure_topics, partition_of
 
 PAGE = 500
-POLL_SECONDS = 1.0
-GATHER_MOST_SECONDS = 0.02
-FEW, GATHER_ROUNDS = 4, 1
+FEW, GATHER_ROUNDS, GATHER_MOST_SECONDS = 4, 4, 0.03
 """After a round of more than a few rows the next one gathers for so many times as long: a round
 costs all readers the same, full or not, and takes longer the busier they all are."""
 TROUBLE = (*UNAVAILABLE, KafkaError)
@@ -67,6 +66,15 @@ class Relay:
         self.published: dict[Land, Published] = {}
         self.trouble: str | None = "not yet connected to Kafka"
         self.leads = False
+        self._offered = list[Outgoing]()
+
+    def offer(self, rows: Iterable[Outgoing]) -> None:
+        """Publish what was just committed here; who leads elsewhere, or is busy, reads it back."""
+        if self.leads and len(self._offered) < self.place.most_offered:
+            self._offered += rows
+            self.bell.wake()
+        else:
+            self.bell.ring()
 
     async def run(self) -> None:
         """Lead whenever nobody else does, for ever."""
@@ -106,39 +114,63 @@ class Relay:
     async def _publish_forever(self, lead: Connection, producer: AIOKafkaProducer) -> None:
         cluster = await load_cluster_id(self.place.kafka)
         self.published = await load_published(lead)
-        proven_at, self.leads = None, True
+        remembered = set(self.published.values())
+        proven_at = looked_at = remembered_at = -math.inf
+        self._offered, self.leads, must_look = [], True, True
         while True:
-            if proven_at is None or time.monotonic() - proven_at >= self.place.prove_seconds:
-                await self._see_what_is_there(lead, cluster, is_new=proven_at is None)
-                await self._announce_heads(producer)
-                proven_at = time.monotonic()
-                self.trouble = None
             began_at = time.monotonic()
-            if (count := await self._publish_new(lead, producer, cluster)) > FEW:
-                gathers_seconds = GATHER_ROUNDS * (time.monotonic() - began_at)
-                await asyncio.sleep(min(gathers_seconds, GATHER_MOST_SECONDS))
-            elif not count:
-                await self.bell.wait(POLL_SECONDS)
+            if began_at - proven_at >= self.place.prove_seconds:
+                await self._see_what_is_there(lead, cluster, is_new=proven_at < 0)
+                await self._announce_heads(producer)
+                proven_at, self.trouble = began_at, None
+            must_look |= began_at - looked_at >= self.place.poll_seconds
+            rows = None if must_look else self._next_offered()
+            if rows is None:
+                rows, looked_at = await self._look(lead), began_at
+            await self._publish(producer, rows, cluster)
+            if began_at - remembered_at >= self.place.remember_seconds:
+                new = set(self.published.values()) - remembered
+                await set_published(lead, list(new))
+                remembered, remembered_at = set(self.published.values()), began_at
+            must_look = await self._gather(len(rows), time.monotonic() - began_at)
 
-    async def _publish_new(self, lead: Connection, producer: AIOKafkaProducer, cluster: str) -> int:
-        """Send what is new of every Land, all at the same time; how many rows there were."""
+    def _next_offered(self) -> Rows | None:
+        """What was offered and is next of its Land; None where something before it is missing."""
+        offered, self._offered = self._offered, []
+        reached = {at.land: at.sequence for at in self.published.values()}
+        new = list[Outgoing]()
+        for row in offered:
+            ahead = row.sequence - reached.get(row.land, 0)
+            if ahead > 1:
+                return None
+            if ahead == 1:
+                new.append(row)
+                reached[row.land] = row.sequence
+        return sorted(new, key=attrgetter("land"))
+
+    async def _look(self, lead: Connection) -> Rows:
+        """What is new of every Land, read back."""
         seen = dict.fromkeys(LANDS, 0) | {at.land: at.sequence for at in self.published.values()}
-        new = await self.source.read_after(lead, seen, PAGE)
-        one_at_a_time, sent = asyncio.Lock(), list[Published]()
+        return await self.source.read_after(lead, seen, PAGE)
+
+    async def _publish(self, producer: AIOKafkaProducer, new: Rows, cluster: str) -> None:
+        """Send the next rows of every Land, all at the same time."""
 
         async def publish(rows: Rows) -> None:
-            """A Land is remembered as soon as it is sent, so that little is looked for later."""
             end = await self._send(producer, rows)
-            sent.append(_published(rows[-1], cluster, end))
-            async with one_at_a_time:
-                at_once = sent[:]
-                await set_published(lead, at_once)
-                del sent[: len(at_once)]
-            self.published |= {at.land: at for at in at_once}
+            self.published[rows[0].land] = _published(rows[-1], cluster, end)
 
         lands = [list(rows) for _, rows in groupby(new, attrgetter("land"))]
         await asyncio.gather(*map(publish, lands))
-        return len(new)
+
+    async def _gather(self, rows: int, round_seconds: float) -> bool:
+        """Pause until there is something to do; whether it must be looked for."""
+        if rows >= PAGE:
+            return True
+        if rows > FEW:
+            await asyncio.sleep(min(GATHER_ROUNDS * round_seconds, GATHER_MOST_SECONDS))
+        most_seconds = self.place.remember_seconds if rows else self.place.poll_seconds
+        return await self.bell.wait(0 if self._offered else most_seconds)
 
     async def _send(self, producer: AIOKafkaProducer, rows: Rows) -> int:
         """Send a Land's rows in order; the offset of the last one once the broker has them all."""
@@ -187,8 +219,8 @@ class Relay:
     ) -> Published:
         """Go on from a Land's last record, which was just read, past the rows that follow it."""
         end: int = reader.highwater(place)
-        rows = deque(await self.source.read_after(lead, {at.land: at.sequence}, PAGE))
-        begin = max(at.log_offset + 1, end - 2 * PAGE)  # behind it may be years of heads
+        rows = deque(await self.source.read_after(lead, {at.land: at.sequence}, 2 * PAGE))
+        begin = max(at.log_offset + 1, end - 4 * PAGE)  # behind it may be years of heads
         reader.seek(place, begin)
         while rows and await reader.position(place) < end:
             record = await reader.getone(place)
@@ -202,7 +234,9 @@ class Place:
     """Where a relay connects on its own, and how long it lets things take.
 
     It asks the broker for its last records again and again after `prove_seconds`; a page that is
-    not taken within `send_seconds` is sent again by a new producer.
+    not taken within `send_seconds` is sent again by a new producer. What was not offered is found
+    after `poll_seconds`, what was sent is remembered every `remember_seconds`, and no more is
+    taken on while `most_offered` rows wait.
     """
 
     database_url: str
@@ -213,6 +247,9 @@ class Place:
     takeover_seconds: float = 1.0
     prove_seconds: float = 15.0
     send_seconds: float = 10.0
+    poll_seconds: float = 1.0
+    remember_seconds: float = 0.1
+    most_offered: int = 5000
 
     @classmethod
     def of(cls, settings: ServiceSettings) -> "Place":

@@ -19,7 +19,7 @@ from services.admissions.api import (
 )
 from services.admissions.api.key_ring import KeyRing
 from services.admissions.api.together import Desk
-from services.admissions.handlers.ledger import LedgerSource
+from services.admissions.handlers.ledger import LedgerSource, outgoing
 from services.admissions.settings import AdmissionsSettings
 from shared.postgres import Bell, Database
 from shared.relay import Place, Relay
@@ -53,9 +53,10 @@ def connect(service: Service, settings: AdmissionsSettings) -> FastAPI:
     @asynccontextmanager
     async def work(database: Database) -> AsyncIterator[Sequence[Coroutine[Any, Any, None]]]:
         relay = Relay(LedgerSource(), topic, database, bell, Place.of(settings))
+        app.state.desk = Desk(lambda entries: relay.offer(map(outgoing, entries)))
         service.remarks.append(lambda: [relay.trouble] if relay.trouble else [])
         yield bell.run(), relay.run(), ring.keep_uses(database)
 
     app = service.app([*ROUTERS, *audited(service), *documents_of(service.name)], work, ring)
-    app.state.bell, app.state.desk, app.state.key_ring = bell, Desk(bell), ring
+    app.state.bell, app.state.key_ring = bell, ring
     return app

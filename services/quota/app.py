@@ -20,7 +20,7 @@ from services.quota.api import (
     quotas,
 )
 from services.quota.api.ledger_clock import LedgerClock
-from services.quota.handlers.crossings import CrossingSource
+from services.quota.handlers.crossings import CrossingSource, outgoing
 from services.quota.handlers.days import sum_days_forever
 from services.quota.handlers.periods import turn_periods_forever
 from services.quota.handlers.placements import PlacementCounter, read_placement
@@ -59,7 +59,7 @@ def connect(service: Service, settings: QuotaSettings) -> FastAPI:
             await seed_lands(lands)
             prefix, place = settings.topic_prefix, Place.of(settings)
             relay = Relay(CrossingSource(), prefix + CROSSINGS, lands, bell, place)
-            counter = PlacementCounter(lands, feed, bell)
+            counter = PlacementCounter(lands, feed, lambda found: relay.offer(map(outgoing, found)))
             inbox = Inbox(prefix + PLACEMENTS, read_placement, counter, lands, hands=len(LANDS))
             inbox.subscribe(broker, "quota", settings.batch_records)
             service.conditions |= {"relay": lambda: relay.trouble, "inbox": lambda: inbox.trouble}

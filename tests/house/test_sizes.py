@@ -12,7 +12,7 @@ FILE_LINES = 300
 COLUMNS = 100
 MEDIAN_LINES = 9
 APP_LINES = 80
-SHARED_LINES = 2200
+SHARED_LINES = 2250
 
 
 def long_functions(tree: Tree) -> Iterator[Fault]:

@@ -44,10 +44,10 @@ async def correct_placement(
     async def act(tx: Connection, found: Placement) -> Response:
         call.expect(etag(found.sequence))
         await void_open_transfer(tx, found.id)
-        [placement] = await enter(
+        entered = await enter(
             tx, found.land, lambda stamps: [correct(next(stamps), found, correction)]
         )
-        return show_placement(201, placement)
+        return show_placement(201, entered.placements[0])
 
     given = await once(call, database, find, act)
     bell.ring()
@@ -69,10 +69,10 @@ async def withdraw_placement(
     async def act(tx: Connection, found: Placement) -> Response:
         call.expect(etag(found.sequence))
         await void_open_transfer(tx, found.id)
-        [placement] = await enter(
+        entered = await enter(
             tx, found.land, lambda stamps: [withdraw(next(stamps), found, body.reason)]
         )
-        return show_placement(201, placement)
+        return show_placement(201, entered.placements[0])
 
     given = await once(call, database, find, act)
     bell.ring()

@@ -1,12 +1,12 @@
 """Enters decisions into a Land's ledger, and says to others that there is something to announce."""
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from fastapi import Depends, Request
 from uuid_utils.compat import uuid7
 
-from services.admissions.domain.entry import Stamp, seal
+from services.admissions.domain.entry import Document, Stamp, seal
 from services.admissions.domain.placement import Decision, Placement, Proposal, record
 from services.admissions.store.entries import append_entries
 from services.admissions.store.lands import lock_land
@@ -20,7 +20,14 @@ POINTERS = {"other-land": "/unit"}
 Decide = Callable[[Iterator[Stamp]], Sequence[Decision]]
 
 
-async def enter(tx: Connection, land: Land, decide: Decide) -> list[Placement]:
+class Entered(NamedTuple):
+    """How placements stand, and the entries that were added to ledgers for it."""
+
+    placements: list[Placement]
+    entries: list[Document]
+
+
+async def enter(tx: Connection, land: Land, decide: Decide) -> Entered:
     """Lock the Land, decide, and add what was decided to its ledger, all or nothing."""
     head = await lock_land(tx, land)
     try:
@@ -30,22 +37,25 @@ async def enter(tx: Connection, land: Land, decide: Decide) -> list[Placement]:
     head, documents = seal(head, [decision.entry for decision in decisions], hash_of)
     placements = [decision.placement for decision in decisions]
     await append_entries(tx, head, documents, placements)
-    return placements
+    return Entered(placements, documents)
 
 
-async def record_all(tx: Connection, proposals: Sequence[Proposal]) -> list[Placement]:
+async def record_all(tx: Connection, proposals: Sequence[Proposal]) -> Entered:
     """Record every proposal in its Land's ledger; the placements in the order of proposals."""
     ids = [str(uuid7()) for _ in proposals]
     placed: dict[str, Placement] = {}
+    entries: list[Document] = []
     for land in sorted({land_of(proposal.unit) for proposal in proposals}):
         own = [pair for pair in zip(ids, proposals, strict=True) if land_of(pair[1].unit) == land]
-        placed |= {one.id: one for one in await _record_in(tx, land, own)}
-    return [placed[placement_id] for placement_id in ids]
+        entered = await _record_in(tx, land, own)
+        placed |= {one.id: one for one in entered.placements}
+        entries += entered.entries
+    return Entered([placed[placement_id] for placement_id in ids], entries)
 
 
 async def _record_in(
     tx: Connection, land: Land, proposals: Sequence[tuple[str, Proposal]]
-) -> list[Placement]:
+) -> Entered:
     return await enter(
         tx,
         land,

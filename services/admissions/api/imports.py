@@ -57,7 +57,7 @@ async def import_file(
     async def act(tx: Connection, _: None) -> Response:
         digest = hashlib.sha256(call.body).hexdigest()
         await refuse_again(tx, digest)
-        placements = await record_all(tx, proposals)
+        placements = (await record_all(tx, proposals)).placements
         call.names(spans(placements))
         await insert_import(tx, digest, call.caller.client, len(placements))
         return answer(201, {"items": [placement_document(one) for one in placements]})

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import islice
@@ -12,12 +12,13 @@ from fastapi import Depends, Request, Response
 
 from access.reach import Reach
 from services.admissions.api.entering import record_all
+from services.admissions.domain.entry import Document
 from services.admissions.domain.placement import Placement, Proposal
 from shared.codes import Land, land_of
 from shared.http.once import place_of, replay, to_keep
 from shared.http.problems import Problem
 from shared.http.route import Call
-from shared.postgres import Bell, Connection, Database, transaction
+from shared.postgres import Connection, Database, transaction
 from shared.store.idempotency import Kept, KeyPlace, insert_kept, load_kept, try_lock_keys
 
 Settled: TypeAlias = Response | Problem
@@ -77,9 +78,9 @@ class Desk:
     many questions to PostgreSQL as a group does.
     """
 
-    def __init__(self, bell: Bell) -> None:
-        """`bell` wakes the relay."""
-        self._bell = bell
+    def __init__(self, announce: Callable[[Iterable[Document]], None]) -> None:
+        """`announce` is told the entries of each commit."""
+        self._announce = announce
         self._gathering: dict[Land, Gathering] = defaultdict(Gathering)
 
     async def submit(self, database: Database, submission: Submission) -> Response:
@@ -106,8 +107,8 @@ class Desk:
     ) -> list[Settled]:
         """Wait for the turn, then record all and return their answers in order."""
         async with turn, transaction(database) as tx:
-            settled = await record_each(tx, group.submissions)
-        self._bell.ring()
+            settled, entries = await record_each(tx, group.submissions)
+        self._announce(entries)
         return settled
 
 
@@ -125,8 +126,13 @@ async def _turn_of(
         yield
 
 
-async def record_each(tx: Connection, submissions: Sequence[Submission]) -> list[Settled]:
-    """For each a first answer again, a refusal of its key, or what it is recorded as."""
+async def record_each(
+    tx: Connection, submissions: Sequence[Submission]
+) -> tuple[list[Settled], list[Document]]:
+    """For each a first answer again, a refusal of its key, or what it is recorded as.
+
+    Beside it the entries that were added to ledgers.
+    """
     places = [place_of(one.call) for one in submissions]
     free = await try_lock_keys(tx, places, reach_of(submissions))
     kept = await load_kept(tx, places)
@@ -135,11 +141,11 @@ async def record_each(tx: Connection, submissions: Sequence[Submission]) -> list
     for place, one, settled in zip(places, submissions, known, strict=True):
         if settled is None:
             fresh.setdefault(place, one)
-    recorded = await _record(tx, fresh)
+    recorded, entries = await _record(tx, fresh)
     return [
         settled or (recorded[place] if fresh[place] is one else Problem("in-flight"))
         for place, one, settled in zip(places, submissions, known, strict=True)
-    ]
+    ], entries
 
 
 def reach_of(submissions: Sequence[Submission]) -> Reach:
@@ -164,18 +170,19 @@ def _known(
 
 async def _record(
     tx: Connection, fresh: Mapping[KeyPlace, Submission]
-) -> Mapping[KeyPlace, Response]:
-    """Record all of them, and keep their answers."""
+) -> tuple[Mapping[KeyPlace, Response], list[Document]]:
+    """Record all of them, and keep their answers; the entries that were added."""
     if not fresh:
-        return {}
+        return {}, []
     proposals = [proposal for one in fresh.values() for proposal in one.proposals]
-    placements = iter(await record_all(tx, proposals))
+    entered = await record_all(tx, proposals)
+    placements = iter(entered.placements)
     answers = [one.show(list(islice(placements, len(one.proposals)))) for one in fresh.values()]
     given = dict(zip(fresh, answers, strict=True))
     calls = [one.call for one in fresh.values()]
     await calls[0].trail.keep(tx, list(zip(calls, answers, strict=True)))
     await insert_kept(tx, {place: to_keep(fresh[place].call, given[place]) for place in fresh})
-    return given
+    return given, entered.entries
 
 
 async def the_desk(request: Request) -> Desk:

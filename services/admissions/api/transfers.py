@@ -94,8 +94,8 @@ async def _move(tx: Connection, found: Placement, move: Move) -> Response:
 
 
 async def _transferred(tx: Connection, found: Placement, move: Move) -> Placement:
-    [placement] = await enter(tx, found.land, lambda stamps: [transfer(next(stamps), found, move)])
-    return placement
+    entered = await enter(tx, found.land, lambda stamps: [transfer(next(stamps), found, move)])
+    return entered.placements[0]
 
 
 async def _propose(tx: Connection, found: Placement, move: Move) -> Response:

@@ -1,14 +1,16 @@
 """Counts every placement: each ledger entry moves all balances of its Land, once, in order."""
 
 import gc
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import TypeAlias
 
 import msgspec
 
 from services.quota.domain.counts import Position
 from services.quota.domain.world import World
 from services.quota.handlers.together import Together
+from services.quota.store.crossings import Written, as_written
 from services.quota.store.entries import list_entries
 from services.quota.store.positions import hold
 from services.quota.store.worlds import load_world, step_of
@@ -20,9 +22,12 @@ from shared.feeds import Pages
 from shared.inbox import InvalidMessage, UnknownType
 from shared.letters import Record
 from shared.line import Event, FeedUnavailable, Reached
-from shared.postgres import ACQUIRE_SECONDS, Bell, Database, snapshot, transaction
+from shared.postgres import ACQUIRE_SECONDS, Database, snapshot, transaction
 from shared.store.dead_letters import DeadLetter, insert_dead_letters
 from shared.topics import partition_of
+
+Announce: TypeAlias = Callable[[Iterable[Written]], None]
+"""Is told the crossings of each commit."""
 
 
 def read_placement(record: Record) -> Event[LedgerEntry]:
@@ -62,8 +67,8 @@ def uncollected() -> Iterator[None]:
 class PlacementCounter:
     """The owner of the Länder whose partitions this process reads (an Applier of entries)."""
 
-    def __init__(self, database: Database, feed: Pages, bell: Bell) -> None:
-        self._database, self._feed, self._bell = database, feed, bell
+    def __init__(self, database: Database, feed: Pages, announce: Announce) -> None:
+        self._database, self._feed, self._announce = database, feed, announce
         self._together = Together(database)
         self._worlds: dict[Land, World] = {}
         self._frozen: set[Land] = set()
@@ -84,10 +89,11 @@ class PlacementCounter:
         entries = [event.body for event in events if event.body]
         seen: Position = world.position
         crossings = [crossing for entry in entries for crossing in world.apply(entry)]
-        await self._together.save(step_of(world, seen, crossings, now(), entries))
+        found_at = now()
+        await self._together.save(step_of(world, seen, crossings, found_at, entries))
         self._worlds[land] = world
         if crossings:
-            self._bell.ring()
+            self._announce(as_written(crossings, found_at))
 
     async def load_fingerprints(self, land: Land, low: int, high: int) -> dict[int, str]:
         """The hashes of applied entries by number."""

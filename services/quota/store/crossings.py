@@ -52,6 +52,11 @@ async def insert_crossings(
     await insert(tx, CROSSINGS, rows_of(crossings, found_at))
 
 
+def as_written(crossings: Iterable[Crossing], found_at: datetime) -> list[Written]:
+    """Crossings as they can be read back; only their persons are not yet text."""
+    return [(crossing._asdict(), found_at) for crossing in crossings]
+
+
 def rows_of(crossings: Iterable[Crossing], found_at: datetime) -> list[Sequence[Any]]:
     """Crossings as their table has them."""
     return [(*each[:6], *map(str, each[6:9]), *each[9:], found_at) for each in crossings]

@@ -54,7 +54,7 @@ async def all_of(tx: Connection, placement_id: str) -> dict[str, Any]:
 @allowed(*ALL_BUT_OPERATOR)
 async def record_whatever(body: PlacementBody, call: Calling, database: Stored) -> Response:
     async def act(tx: Connection, _: None) -> Response:
-        return answer(201, len(await record_all(tx, [body.proposal()])))
+        return answer(201, len((await record_all(tx, [body.proposal()])).placements))
 
     return await once(call, database, nothing, act)
 

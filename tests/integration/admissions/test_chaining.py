@@ -8,11 +8,14 @@ import asyncpg
 import pytest
 
 from access.reach import EVERYWHERE
+from services.admissions.api.entering import record_all
 from services.admissions.api.ledger import verify
-from services.admissions.handlers.ledger import LedgerSource
+from services.admissions.api.models import PlacementBody
+from services.admissions.handlers.ledger import LedgerSource, outgoing
 from shared.codes import Land, instant_text
 from shared.contracts.envelopes import unwrap
 from shared.contracts.ledger import read_head
+from shared.postgres import transaction
 from tests.integration.admissions.service import PLACEMENTS, Admissions, a_placement
 from tests.model.ledger import faults_in, placements_in
 from tests.sizes import sized
@@ -203,6 +206,19 @@ async def test_time_in_a_ledger_never_runs_backwards(admissions: Admissions) -> 
         await tx.execute("UPDATE lands SET last_instant = $1 WHERE land = '01'", IN_A_YEAR)
     placement = await admissions.flensburg.record()
     assert datetime.fromisoformat(placement["recorded_at"]) == IN_A_YEAR
+
+
+async def test_what_is_announced_is_what_would_be_read_back(admissions: Admissions) -> None:
+    """Byte for byte: by its bytes a relay knows what one before it has sent."""
+    bodies = [PlacementBody.model_validate(a_placement(persons=persons)) for persons in (1, 2)]
+    async with (
+        admissions.own.pool("admissions", reach=EVERYWHERE) as pool,
+        transaction(pool, EVERYWHERE) as tx,
+    ):
+        entered = await record_all(tx, [body.proposal() for body in bodies])
+        read = await LedgerSource().read_after(tx, {Land("01"): 0}, 10)
+    assert len(read) == 2
+    assert list(map(outgoing, entered.entries)) == read
 
 
 async def test_nothing_is_recorded_before_an_announced_head(admissions: Admissions) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +25,7 @@ from services.notifications.store.recipients import insert_recipient
 from services.quota.handlers.days import keep_due_days
 from services.quota.handlers.placements import PlacementCounter
 from services.quota.handlers.seeds import seed_lands
-from services.quota.store.crossings import list_crossings_after
+from services.quota.store.crossings import Written, list_crossings_after
 from services.quota.store.days import sum_days
 from shared.codes import Land
 from shared.contracts.crossings import crossing_document
@@ -69,6 +69,10 @@ class Said:
         return read
 
 
+def to_nobody(_crossings: Iterable[Written]) -> None:
+    """Whoever is told of them here reads them back."""
+
+
 @dataclass(frozen=True)
 class House:
     """Three services' tables, their handlers, and the command line beside them."""
@@ -99,7 +103,7 @@ class House:
 
     async def count(self) -> None:
         """Quota takes what the ledger has, sums its days, and keeps them after every second."""
-        counter = PlacementCounter(self.pools["quota"], self.feeds, self.bell("quota"))
+        counter = PlacementCounter(self.pools["quota"], self.feeds, to_nobody)
         await Line(LAND, counter).settle()
         async with transaction(self.pools["quota"]) as tx:
             await sum_days(tx, LAND)

@@ -12,7 +12,7 @@ from shared.codes import Ags, Programme
 from shared.contracts.ledger import LedgerEntry, PostingData
 from shared.line import Event, Line
 from shared.postgres import LandHeld
-from tests.integration.hafenlotse.conftest import LAND, House, Json
+from tests.integration.hafenlotse.conftest import LAND, House, Json, to_nobody
 from tests.integration.hafenlotse.test_reconcile import AT_ONCE, LEDGER, STORED, VOICE
 
 pytestmark = pytest.mark.asyncio
@@ -78,7 +78,7 @@ async def land_is_right(house: House) -> None:
 
 def owner(house: House) -> Line[LedgerEntry]:
     """A process that counts the Land."""
-    return Line(LAND, PlacementCounter(house.pools["quota"], house.feeds, house.bell("quota")))
+    return Line(LAND, PlacementCounter(house.pools["quota"], house.feeds, to_nobody))
 
 
 def true_event(document: Json) -> Event[LedgerEntry]:

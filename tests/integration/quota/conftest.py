@@ -1,7 +1,7 @@
 """A seeded quota on a database of its own."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pytest_asyncio
 
@@ -11,12 +11,12 @@ from services.quota.domain.crossings import Crossing
 from services.quota.handlers.placements import PlacementCounter
 from services.quota.handlers.seeds import seed_lands
 from services.quota.store.counts import load_counts
-from services.quota.store.crossings import list_crossings_after
+from services.quota.store.crossings import Written, list_crossings_after
 from services.quota.store.positions import load_position
 from shared.codes import QuotaCode
 from shared.contracts.ledger import LedgerEntry
 from shared.line import Line
-from shared.postgres import Bell, Database
+from shared.postgres import Database
 from tests.integration.quota.ledgers import LAND, LedgerInTest
 from tests.integration.servers import OwnDatabase
 
@@ -27,11 +27,15 @@ class QuotaInTest:
 
     database: Database
     ledger: LedgerInTest
-    bell: Bell
+    announced: list[Written] = field(default_factory=list)
+
+    def counter(self) -> PlacementCounter:
+        """Counts what it is given, and announces what crosses."""
+        return PlacementCounter(self.database, self.ledger, self.announced.extend)
 
     def owner(self) -> Line[LedgerEntry]:
         """One more process that believes that it owns the Land."""
-        return Line(LAND, PlacementCounter(self.database, self.ledger, self.bell))
+        return Line(LAND, self.counter())
 
     async def crossings(self) -> list[Crossing]:
         async with self.database.acquire() as tx:
@@ -50,5 +54,4 @@ class QuotaInTest:
 async def quota(database: OwnDatabase) -> AsyncIterator[QuotaInTest]:
     async with database.pool("quota", reach=EVERYWHERE) as pool:
         await seed_lands(pool)
-        bell = Bell(database.url("quota"), database.passwords["quota"], "quota_relay")
-        yield QuotaInTest(pool, LedgerInTest(), bell)
+        yield QuotaInTest(pool, LedgerInTest())

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 from msgspec.structs import replace
 
+from services.quota.handlers.crossings import CrossingSource, outgoing
 from services.quota.handlers.seeds import seed_lands
 from services.quota.store.definitions import list_definitions
 from shared.codes import Ags, Cause, Standing
@@ -31,6 +32,17 @@ async def test_one_citys_placement_can_put_another_under(quota: QuotaInTest) -> 
     await quota.owner().take([quota.ledger.record(posting("01001", 40))])
     under = {each.unit for each in await quota.crossings() if each.after is Standing.UNDER}
     assert "01056" in under
+
+
+async def test_what_is_announced_is_what_would_be_read_back(quota: QuotaInTest) -> None:
+    """Byte for byte: by its bytes a relay knows what one before it has sent."""
+    for persons in (3, 9, 1, 30, 2):
+        quota.ledger.record(posting("01002", persons), posting("01056", 2 * persons))
+    await quota.owner().take(quota.ledger.events())
+    announced = list(map(outgoing, quota.announced))
+    async with quota.database.acquire() as tx:
+        assert announced == await CrossingSource().read_after(tx, {LAND: 0}, 100)
+    assert len(announced) > 1
 
 
 async def test_repeats_change_nothing(quota: QuotaInTest) -> None:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from embedded.kafka import KafkaBroker
-from services.quota.handlers.placements import PlacementCounter, read_placement
+from services.quota.handlers.placements import read_placement
 from shared.contracts.ledger import GENESIS, entry_event, head_event
 from shared.inbox import Inbox
 from shared.topics import PLACEMENTS
@@ -33,8 +33,7 @@ async def test_whatever_is_no_ledger_entry_is_buried_byte_for_byte_among_good_on
     records = mixed(chance, good, [*bad, *of_later_versions(good[0], 5)])
     topic = topic_prefix + PLACEMENTS
     await put_all(kafka.bootstrap, topic, records)
-    counter = PlacementCounter(quota.database, quota.ledger, quota.bell)
-    inbox = Inbox(topic, read_placement, counter, quota.database)
+    inbox = Inbox(topic, read_placement, quota.counter(), quota.database)
     expected = [record.letter for record in records if record in bad]
 
     async def is_done() -> bool:

@@ -2,9 +2,10 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, replace
+from typing import Any
 
 import asyncpg
 import orjson
@@ -38,11 +39,13 @@ class Relaying:
     def topic(self) -> str:
         return self.place.topic_prefix + PLACEMENTS
 
-    async def start(self, source: Rows | None = None) -> Relay:
-        """One more relay, running."""
+    async def start(self, source: Rows | None = None, *, is_deaf: bool = False) -> Relay:
+        """One more relay, running; a deaf one hears no other process ring."""
         bell = Bell(self.own.url("quota"), self.own.passwords["quota"], "test_relay")
         relay = Relay(source or Rows(), self.topic, self.database, bell, self.place)
-        await self.running.enter_async_context(running(relay, bell))
+        await self.running.enter_async_context(
+            running(relay.run(), *(() if is_deaf else (bell.run(),)))
+        )
         return relay
 
     async def published(self) -> dict[str, list[int]]:
@@ -71,8 +74,8 @@ class Relaying:
 
 
 @asynccontextmanager
-async def running(relay: Relay, bell: Bell) -> AsyncIterator[None]:
-    tasks = [asyncio.create_task(job) for job in (relay.run(), bell.run())]
+async def running(*jobs: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    tasks = list(map(asyncio.create_task, jobs))
     try:
         yield
     finally:
