@@ -26,7 +26,7 @@ from shared.store.relays import Published, load_published, set_published, try_le
 from shared.topics import ensure_topics, partition_of
 
 PAGE = 500
-FEW, GATHER_ROUNDS, GATHER_MOST_SECONDS = 4, 4, 0.03
+GATHER_ROUNDS, GATHER_MOST_SECONDS = 4, 0.03
 """After a round of more than a few rows the next one gathers for so many times as long: a round
 costs all readers the same, full or not, and takes longer the busier they all are."""
 TROUBLE = (*UNAVAILABLE, KafkaError)
@@ -167,7 +167,7 @@ class Relay:
         """Pause until there is something to do; whether it must be looked for."""
         if rows >= PAGE:
             return True
-        if rows > FEW:
+        if rows > self.place.few:
             await asyncio.sleep(min(GATHER_ROUNDS * round_seconds, GATHER_MOST_SECONDS))
         most_seconds = self.place.remember_seconds if rows else self.place.poll_seconds
         return await self.bell.wait(0 if self._offered else most_seconds)
@@ -236,7 +236,7 @@ class Place:
     It asks the broker for its last records again and again after `prove_seconds`; a page that is
     not taken within `send_seconds` is sent again by a new producer. What was not offered is found
     after `poll_seconds`, what was sent is remembered every `remember_seconds`, and no more is
-    taken on while `most_offered` rows wait.
+    taken on while `most_offered` rows wait. More than a `few` rows in a round are a stream.
     """
 
     database_url: str
@@ -250,6 +250,7 @@ class Place:
     poll_seconds: float = 1.0
     remember_seconds: float = 0.1
     most_offered: int = 5000
+    few: int = 4
 
     @classmethod
     def of(cls, settings: ServiceSettings) -> "Place":

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 from fastapi import FastAPI
@@ -57,7 +58,7 @@ def connect(service: Service, settings: QuotaSettings) -> FastAPI:
         broker = make_broker(settings.kafka)
         async with service.pool(EVERYWHERE) as lands:
             await seed_lands(lands)
-            prefix, place = settings.topic_prefix, Place.of(settings)
+            prefix, place = settings.topic_prefix, replace(Place.of(settings), few=12)
             relay = Relay(CrossingSource(), prefix + CROSSINGS, lands, bell, place)
             counter = PlacementCounter(lands, feed, lambda found: relay.offer(map(outgoing, found)))
             inbox = Inbox(prefix + PLACEMENTS, read_placement, counter, lands, hands=len(LANDS))
