@@ -19,6 +19,7 @@ from shared.http.once import place_of, replay, to_keep
 from shared.http.problems import Problem
 from shared.http.route import Call
 from shared.postgres import Connection, Database, transaction
+from shared.service import Stored
 from shared.store.idempotency import Kept, KeyPlace, insert_kept, load_kept, try_lock_keys
 
 Settled: TypeAlias = Response | Problem
@@ -185,8 +186,8 @@ async def _record(
     return given, entered.entries
 
 
-async def the_desk(request: Request) -> Desk:
-    """The desk of this process."""
+async def the_desk(request: Request, _database: Stored) -> Desk:
+    """The desk of this process, which is there once its database is."""
     desk: Desk = request.app.state.desk
     return desk
 
