@@ -128,7 +128,8 @@ class Relay:
             if rows is None:
                 rows, looked_at = await self._look(lead), began_at
             await self._publish(producer, rows, cluster)
-            if began_at - remembered_at >= self.place.remember_seconds:
+            is_first = len(self.published) > len(remembered)  # nobody would look behind it
+            if is_first or began_at - remembered_at >= self.place.remember_seconds:
                 new = set(self.published.values()) - remembered
                 await set_published(lead, list(new))
                 remembered, remembered_at = set(self.published.values()), began_at
@@ -169,7 +170,8 @@ class Relay:
             return True
         if rows > self.place.few:
             await asyncio.sleep(min(GATHER_ROUNDS * round_seconds, GATHER_MOST_SECONDS))
-        most_seconds = self.place.remember_seconds if rows else self.place.poll_seconds
+        poll_seconds = self.place.poll_seconds
+        most_seconds = min(poll_seconds, self.place.remember_seconds) if rows else poll_seconds
         return await self.bell.wait(0 if self._offered else most_seconds)
 
     async def _send(self, producer: AIOKafkaProducer, rows: Rows) -> int:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
+from dataclasses import replace
 
 import orjson
 import pytest
@@ -101,34 +102,45 @@ async def test_one_relay_leads_and_the_next_takes_over(relaying: Relaying) -> No
     )
 
 
+async def remembered(relaying: Relaying) -> Published | None:
+    """What PostgreSQL knows of the last record of the Land."""
+    async with transaction(relaying.database, EVERYWHERE) as tx:
+        return (await load_published(tx)).get(Land("01"))
+
+
+async def remembers(relaying: Relaying, last: int) -> bool:
+    known = await remembered(relaying)
+    return known is not None and known.sequence == last
+
+
 async def test_a_relay_that_starts_again_repeats_nothing(relaying: Relaying) -> None:
-    await add(relaying.database, "01", 3)
-    relay = await relaying.start()
-    await eventually(lambda: relay.published, within=10, because="it knows what it published")
-    await relaying.running.aclose()
+    relaying.place = replace(relaying.place, remember_seconds=3600.0)
     await add(relaying.database, "01", 3)
     await relaying.start()
-    await eventually(lambda: relaying.has(land_01=6), within=10, because="the next goes on")
-    assert (await relaying.published())["01"] == [1, 2, 3, 4, 5, 6]
+    await eventually(
+        lambda: remembers(relaying, 3), within=10, because="a Land's first rows are remembered"
+    )
+    await add(relaying.database, "01", 3)
+    await eventually(lambda: relaying.has(land_01=6), within=10, because="it goes on")
+    assert not await remembers(relaying, 6)
+    await relaying.running.aclose()
+    await add(relaying.database, "01", 1)
+    await relaying.start()
+    await eventually(lambda: relaying.has(land_01=7), within=10, because="the next goes on")
+    assert (await relaying.published())["01"] == [1, 2, 3, 4, 5, 6, 7]
 
 
 async def test_what_a_leader_could_not_remember_is_not_sent_again(relaying: Relaying) -> None:
     async def publish_to(last: int) -> None:
         await relaying.start()
         await eventually(lambda: relaying.has(land_01=last), within=10, because="it publishes")
-        await eventually(lambda: remembers(last), within=5, because="and remembers it")
+        await eventually(lambda: remembers(relaying, last), within=5, because="and remembers it")
         await relaying.running.aclose()
-
-    async def remembered() -> Published:
-        async with transaction(relaying.database, EVERYWHERE) as tx:
-            return (await load_published(tx))[Land("01")]
-
-    async def remembers(last: int) -> bool:
-        return (await remembered()).sequence == last
 
     await add(relaying.database, "01", 2)
     await publish_to(2)
-    before = await remembered()
+    before = await remembered(relaying)
+    assert before
     await add(relaying.database, "01", 3)
     await publish_to(5)
     async with transaction(relaying.database, EVERYWHERE) as tx:
