@@ -126,7 +126,8 @@ class Relay:
             must_look |= began_at - looked_at >= self.place.poll_seconds
             rows = None if must_look else self._next_offered()
             if rows is None:
-                rows, looked_at = await self._look(lead), began_at
+                rows = await self.source.read_after(lead, self._reached(), PAGE)
+                looked_at = began_at
             await self._publish(producer, rows, cluster)
             is_first = len(self.published) > len(remembered)  # nobody would look behind it
             if is_first or began_at - remembered_at >= self.place.remember_seconds:
@@ -138,10 +139,9 @@ class Relay:
     def _next_offered(self) -> Rows | None:
         """What was offered and is next of its Land; None where something before it is missing."""
         offered, self._offered = self._offered, []
-        reached = {at.land: at.sequence for at in self.published.values()}
-        new = list[Outgoing]()
+        new, reached = list[Outgoing](), self._reached()
         for row in offered:
-            ahead = row.sequence - reached.get(row.land, 0)
+            ahead = row.sequence - reached[row.land]
             if ahead > 1:
                 return None
             if ahead == 1:
@@ -149,10 +149,9 @@ class Relay:
                 reached[row.land] = row.sequence
         return sorted(new, key=attrgetter("land"))
 
-    async def _look(self, lead: Connection) -> Rows:
-        """What is new of every Land, read back."""
-        seen = dict.fromkeys(LANDS, 0) | {at.land: at.sequence for at in self.published.values()}
-        return await self.source.read_after(lead, seen, PAGE)
+    def _reached(self) -> dict[Land, int]:
+        """The last number of every Land that is on the topic."""
+        return dict.fromkeys(LANDS, 0) | {at.land: at.sequence for at in self.published.values()}
 
     async def _publish(self, producer: AIOKafkaProducer, new: Rows, cluster: str) -> None:
         """Send the next rows of every Land, all at the same time."""
