@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import AsyncGenerator
 
 import httpx
 
@@ -9,8 +10,8 @@ from access.caller import IssuerUnavailable
 from access.transport import Secret
 
 
-class OwnTokens:
-    """The token of this service at the issuer, fetched again before it ends."""
+class OwnTokens(httpx.Auth):
+    """The token of this service at the issuer, fetched again before it ends or once refused."""
 
     def __init__(
         self,
@@ -25,16 +26,32 @@ class OwnTokens:
         self._token, self._until = "", 0.0
         self._lock = asyncio.Lock()
 
-    async def header(self) -> dict[str, str]:
-        """The Authorization header, or IssuerUnavailable."""
+    async def async_auth_flow(
+        self, request: httpx.Request
+    ) -> AsyncGenerator[httpx.Request, httpx.Response]:
+        """A request with the token; once more with a new one where it is refused.
+
+        Raises IssuerUnavailable. A token is refused before it ends where a clock was set forward
+        or the issuer's keys were replaced.
+        """
+        token = await self._current()
+        request.headers["Authorization"] = f"Bearer {token}"
+        answer = yield request
+        if answer.status_code == httpx.codes.UNAUTHORIZED:
+            self._forget(token)
+            request.headers["Authorization"] = f"Bearer {await self._current()}"
+            yield request
+
+    async def _current(self) -> str:
         async with self._lock:
             if time.monotonic() >= self._until:
                 await self._fetch()
-        return {"Authorization": f"Bearer {self._token}"}
+            return self._token
 
-    def forget(self) -> None:
-        """Fetch a new token for the next request: this one was refused."""
-        self._until = 0.0
+    def _forget(self, refused: str) -> None:
+        """Unless somebody else has fetched a new one meanwhile."""
+        if refused == self._token:
+            self._until = 0.0
 
     async def _fetch(self) -> None:
         name, secret = self._credentials

@@ -37,13 +37,9 @@ class Feed:
         """The body of an answer, or FeedUnavailable."""
         try:
             async with asyncio.timeout(ASK_SECONDS):
-                answer = await self._client.get(
-                    self._address + path, headers=await self._tokens.header()
-                )
+                answer = await self._client.get(self._address + path, auth=self._tokens)
         except (httpx.HTTPError, TimeoutError, IssuerUnavailable) as failure:
             raise FeedUnavailable(f"{self._address}: {failure!r}") from failure
-        if answer.status_code == httpx.codes.UNAUTHORIZED:
-            self._tokens.forget()
         if answer.status_code != httpx.codes.OK:
             raise FeedUnavailable(f"{path} answered {answer.status_code}")
         return answer.content

@@ -22,6 +22,7 @@ class Owner:
     """Another service and the issuer in one: every answer is scripted, every request kept."""
 
     token: tuple[int, bytes] = (200, TOKEN)
+    accepted: str = "t"
     page: tuple[int, bytes] = (200, b'{"items":[]}')
     asked: list[str] = field(default_factory=list)
     is_gone: bool = False
@@ -32,10 +33,15 @@ class Owner:
         if self.is_gone:
             writer.close()
             return
-        status, body = self.token if head.startswith("POST") else self.page
+        status, body = self._answer_to(head)
         writer.write(b"HTTP/1.1 %d Any\r\nContent-Length: %d\r\n" % (status, len(body)))
         writer.write(b"Connection: close\r\n\r\n" + body)
         writer.close()
+
+    def _answer_to(self, head: str) -> tuple[int, bytes]:
+        if head.startswith("POST"):
+            return self.token
+        return self.page if f"Bearer {self.accepted}\r\n" in head else (401, b"")
 
     def of_kind(self, method: str) -> list[str]:
         return [head for head in self.asked if head.startswith(method)]
@@ -70,14 +76,33 @@ async def test_pages_are_asked_for_with_one_token() -> None:
     assert "authorization: bearer t" in second.lower()
 
 
-async def test_a_refused_token_is_fetched_anew() -> None:
+async def test_a_refused_token_is_fetched_anew_at_once() -> None:
     async with a_feed() as (feed, owner):
-        owner.page = (401, b"")
-        with pytest.raises(FeedUnavailable):
-            await feed.read("/feed", 0, 1)
-        owner.page = (200, b"{}")
-        assert await feed.read("/feed", 0, 1) == b"{}"
+        await feed.read("/feed", 0, 1)
+        owner.accepted = "u"
+        owner.token = (200, TOKEN.replace(b'"t"', b'"u"'))
+        assert await feed.read("/feed", 7, 1) == b'{"items":[]}'
+        assert await feed.read("/feed", 8, 1) == b'{"items":[]}'
     assert len(owner.of_kind("POST /token")) == 2
+    asked = [head.split()[1] for head in owner.of_kind("GET")]
+    assert asked == [f"/feed?after={after}&limit=1" for after in (0, 7, 7, 8)]
+
+
+async def test_a_token_that_many_were_refused_is_fetched_once() -> None:
+    async with a_feed() as (feed, owner):
+        await feed.read("/feed", 0, 1)
+        owner.accepted = "u"
+        owner.token = (200, TOKEN.replace(b'"t"', b'"u"'))
+        await asyncio.gather(*(feed.read("/feed", after, 1) for after in range(5)))
+    assert len(owner.of_kind("POST /token")) == 2
+
+
+async def test_who_is_refused_twice_is_told() -> None:
+    async with a_feed() as (feed, owner):
+        owner.accepted = "none"
+        with pytest.raises(FeedUnavailable, match="401"):
+            await feed.read("/feed", 0, 1)
+    assert len(owner.of_kind("POST /token")) == len(owner.of_kind("GET")) == 2
 
 
 @pytest.mark.parametrize(
