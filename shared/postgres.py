@@ -47,6 +47,9 @@ LIMITS = {
     "lock_timeout": "5000",
     "idle_in_transaction_session_timeout": "30000",
     "timezone": "UTC",
+    # Rows are found by their keys, in memory or on an SSD: PostgreSQL itself thinks of a disk, and
+    # of a table that it knows nothing of yet would rather read all.
+    "random_page_cost": "1.1",
 }
 log = logging.getLogger(__name__)
 

@@ -155,11 +155,12 @@ async def record_crossings(
     if not await positions.try_advance(tx, land, seen, last.sequence, last.fingerprint):
         raise OwnershipLost(f"Land {land} is not at {seen} any more")
     crossings = [event.body for event in events if event.body]
-    unresolved = await alerts.lock_unresolved(tx, land, [one.place for one in crossings])
+    places = [one.place for one in crossings]
+    unresolved, fingerprints = await alerts.lock_unresolved(tx, land, places)
     decided = decide_alerts(crossings, unresolved, at)
     planned = await plan_for_everyone(tx, land, decided.raised, schedule, at)
     if decided.resolved:
         ended = [alert.id for alert in decided.resolved]
         await reminders.end_reminders(tx, land, ended, Attempt(at, RESOLVED.code))
-    fingerprints = {event.sequence: event.fingerprint for event in events}
+    fingerprints |= {event.sequence: event.fingerprint for event in events}
     await write_decided(tx, decided, planned, fingerprints, at)

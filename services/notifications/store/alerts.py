@@ -29,7 +29,7 @@ INSERT = f"""
 
 
 def row_of(alert: Alert, fingerprint: str) -> dict[str, object]:
-    """A new alert as INSERT takes it, with the fingerprint of its crossing's number."""
+    """An alert as INSERT takes it, with the fingerprint of its crossing's number."""
     crossing = alert.crossing
     return {
         "id": alert.id,
@@ -69,21 +69,27 @@ LOCK_UNRESOLVED = """
 
 async def lock_unresolved(
     tx: Connection, land: Land, places: Iterable[Place]
-) -> dict[Place, Alert]:
-    """The alerts of these quotas and units that still wait for a person or a crossing."""
+) -> tuple[dict[Place, Alert], dict[int, str]]:
+    """The alerts of these quotas and units that still wait for a person or a crossing.
+
+    Beside them the fingerprints of their crossings by number.
+    """
     pairs = sorted(set(places))
     quotas, units = [quota for quota, _ in pairs], [unit for _, unit in pairs]
     rows = await tx.fetch(LOCK_UNRESOLVED, land, quotas, units)
-    return {alert.crossing.place: alert for alert in map(to_alert, rows)}
+    unresolved = {alert.crossing.place: alert for alert in map(to_alert, rows)}
+    return unresolved, {row["sequence"]: row["fingerprint"] for row in rows}
 
 
-RESOLVE = """
-    UPDATE alerts
-       SET state = 'resolved', resolved_by = ended.resolver, undone_by_correction = ended.is_undone
-      FROM unnest($1::uuid[], $2::bigint[], $3::boolean[]) AS ended (id, resolver, is_undone)
-     WHERE alerts.id = ended.id
-    RETURNING alerts.id
-"""
+# Of alerts that are there, as locked ones are, only what became of them is written. An UPDATE that
+# joins them is planned once, for a table that is still small, and reads all of it ever after.
+RESOLVE = f"""
+    {INSERT}
+        ON CONFLICT (id) DO UPDATE
+       SET state = excluded.state, resolved_by = excluded.resolved_by,
+           undone_by_correction = excluded.undone_by_correction
+    RETURNING id
+"""  # noqa: S608  # made of constants
 
 
 FINGERPRINTS = """
@@ -119,13 +125,18 @@ async def set_acknowledged(tx: Connection, alert: Alert) -> None:
     await tx.execute(ACKNOWLEDGE, alert.id, alert.state, given.by, given.at, given.note_code)
 
 
+# Land by Land, so that each is read from the end of its index.
 LIST = """
-    SELECT * FROM alerts
-     WHERE land = ANY($1) AND number < $2
-       AND ($3::text IS NULL OR state = $3)
-       AND ($4::text IS NULL OR unit = $4)
-       AND ($5::text IS NULL OR quota = $5)
-     ORDER BY number DESC
+    SELECT newest.* FROM unnest($1::text[]) AS mine (land)
+     CROSS JOIN LATERAL (
+           SELECT * FROM alerts
+            WHERE alerts.land = mine.land AND number < $2
+              AND ($3::text IS NULL OR state = $3)
+              AND ($4::text IS NULL OR unit = $4)
+              AND ($5::text IS NULL OR quota = $5)
+            ORDER BY number DESC
+            LIMIT $6) AS newest
+     ORDER BY newest.number DESC
      LIMIT $6
 """
 
@@ -151,7 +162,8 @@ async def load_alert(tx: Connection, alert: UUID, lands: Sequence[str]) -> Alert
     return to_alert(row) if row else None
 
 
-# LATERAL and LIMIT keep it on the indexes, whatever is believed of a table that grows fast.
+# LATERAL and LIMIT keep it on the indexes, and COLLATE on the one that was made for it, whatever is
+# believed of a table that grows fast.
 LOAD_MANY = """
     WITH wanted AS (
         SELECT one.* FROM unnest($1::uuid[]) AS asked (id)
@@ -161,7 +173,7 @@ LOAD_MANY = """
     SELECT earlier.* FROM wanted
      CROSS JOIN LATERAL (
            SELECT * FROM alerts AS a
-            WHERE a.land = wanted.land AND a.resolved_by = wanted.sequence
+            WHERE a.resolved_by = wanted.sequence AND a.land COLLATE "C" = wanted.land
             LIMIT 1) AS earlier
 """
 

@@ -18,10 +18,10 @@ def _from(first: int, statement: str) -> str:
 # Resolved first: a quota and a unit have one unresolved alert at most.
 WRITE = f"""
     WITH resolved AS ({alerts.RESOLVE}),
-         raised AS ({_from(4, alerts.INSERT)} WHERE (SELECT count(*) FROM resolved) >= 0),
-         planned AS ({_from(5, deliveries.INSERT)}),
-         drawn AS ({_from(6, changes.DRAW)})
-    {_from(6, changes.INSERT)}
+         raised AS ({_from(2, alerts.INSERT)} WHERE (SELECT count(*) FROM resolved) >= 0),
+         planned AS ({_from(3, deliveries.INSERT)}),
+         drawn AS ({_from(4, changes.DRAW)})
+    {_from(4, changes.INSERT)}
 """  # noqa: S608  # made of constants
 
 
@@ -34,14 +34,12 @@ async def write_decided(
 ) -> None:
     """Keep what was raised, resolved and planned; nothing else may be locked afterwards.
 
-    `fingerprints` are those of the crossings by number.
+    `fingerprints` are those of all these alerts' crossings by number.
     """
     await deliveries.set_alerts(tx, planned.longer)
     await tx.execute(
         WRITE,
-        [one.id for one in decided.resolved],
-        [one.resolved_by for one in decided.resolved],
-        [one.undone_by_correction for one in decided.resolved],
+        [alerts.row_of(one, fingerprints[one.crossing.sequence]) for one in decided.resolved],
         [alerts.row_of(one, fingerprints[one.crossing.sequence]) for one in decided.raised],
         [deliveries.row_of(one) for one in planned.fresh],
         *changes.columns_of(decided.changes),
