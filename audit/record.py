@@ -1,6 +1,6 @@
 """One thing that somebody did, tried in vain, or was refused; before it has a number."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -35,4 +35,5 @@ class Record:
 
     def document(self) -> dict[str, Any]:
         """As the table's columns."""
-        return asdict(self) | {"at": instant_text(self.at)}
+        columns = {name: getattr(self, name) for name in self.__slots__}
+        return columns | {"at": instant_text(self.at)}

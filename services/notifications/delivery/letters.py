@@ -43,6 +43,7 @@ class Letters:
             trim_blocks=True,
             lstrip_blocks=False,
             keep_trailing_newline=True,
+            auto_reload=False,
         )
 
     def letter(self, notice: Notice) -> Letter:
