@@ -18,7 +18,7 @@ from audit.verification import NOTHING
 from shared.clock import now
 from shared.http.problems import PROBLEMS, Problem
 from shared.http.route import Call, ContractRoute
-from shared.postgres import UNAVAILABLE, Connection, Database, transaction
+from shared.postgres import UNAVAILABLE, Connection, Database, Writes, transaction
 
 REQUEST_ID = "X-Request-Id"
 PAUSE_SECONDS = 0.5
@@ -45,7 +45,7 @@ class AuditTrail:
         self.told = False
         self._read_on: dict[str, int] = {}
 
-    async def keep(self, tx: Connection, done: Sequence[tuple[Call, Response]]) -> None:
+    async def keep(self, tx: Writes, done: Sequence[tuple[Call, Response]]) -> None:
         """Write down what calls changed, in the transaction that changes it."""
         await insert_records(tx, [_record_of(*one) for one in done if _is_change(one[0].request)])
 

@@ -1,9 +1,11 @@
-"""PostgreSQL with every limit set: pool, transactions, wake-ups."""
+"""PostgreSQL with every limit set: pool, transactions, what is written together, wake-ups."""
 
 import asyncio
 import logging
+import re
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import asyncpg
@@ -161,6 +163,36 @@ async def transaction(
 def snapshot(database: Database, reach: Reach = NOWHERE) -> AbstractAsyncContextManager[Connection]:
     """One reader's transaction in which every query sees the same moment."""
     return transaction(database, reach, isolation="repeatable_read", readonly=True)
+
+
+class Writing:
+    """Takes a connection's place where statements only write, and asks for all of it at once.
+
+    The statements see the same moment, in no order: one that has to come after another names it.
+    """
+
+    def __init__(self) -> None:
+        self._parts, self._arguments = list[str](), list[Any]()
+
+    async def execute(self, statement: str, *arguments: Any, name: str = "") -> None:
+        """One more statement, which is no WITH itself; others may name it."""
+        named = name or f"part_{len(self._parts)}"
+        self._parts.append(f"{named} AS ({_shifted(statement, len(self._arguments))})")
+        self._arguments += arguments
+
+    async def send(self, tx: Connection) -> None:
+        """Write all of it; nothing where there is nothing."""
+        if self._parts:
+            await tx.execute(f"WITH {', '.join(self._parts)} SELECT", *self._arguments)
+
+
+Writes: TypeAlias = "Connection | Writing"
+
+
+@lru_cache(maxsize=100)  # the same few, again and again
+def _shifted(statement: str, by: int) -> str:
+    """The same statement with its arguments numbered that much higher."""
+    return re.sub(r"\$(\d+)", lambda number: f"${int(number[1]) + by}", statement)
 
 
 class Bell:

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from audit.record import Record
 from shared.codes import instant_text
-from shared.postgres import Connection
+from shared.postgres import Connection, Writes
 
 PAGE = 1000
 INSERT = """
@@ -35,7 +35,7 @@ class Head(NamedTuple):
     hash: str
 
 
-async def insert_records(tx: Connection, records: Sequence[Record]) -> None:
+async def insert_records(tx: Writes, records: Sequence[Record]) -> None:
     """Write down what the transaction does; it has a number within a second of the commit."""
     if records:
         await tx.execute(INSERT, [record.document() for record in records])

@@ -18,7 +18,7 @@ from shared.codes import Role
 from shared.http.faults import faults_of
 from shared.http.problems import Fault, Problem
 from shared.http.reading import parse_json, read_body
-from shared.postgres import Connection, Database
+from shared.postgres import Database, Writes
 
 F = TypeVar("F", bound=Callable[..., Any])
 ANY_TOKEN = (Role.CITY, Role.COORDINATION, Role.AUDITOR, Role.OPERATOR)
@@ -83,7 +83,7 @@ class Call:
 class Trail(Protocol):
     """Where it is written down who did what, and who was refused."""
 
-    async def keep(self, tx: Connection, done: Sequence[tuple[Call, Response]]) -> None:
+    async def keep(self, tx: Writes, done: Sequence[tuple[Call, Response]]) -> None:
         """Write down what calls did, in the transaction that does it."""
 
     def refuse(self, request: Request, problem: Problem) -> None:

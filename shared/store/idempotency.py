@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from access.reach import Reach, array_of
-from shared.postgres import Connection
+from shared.postgres import Connection, Writes
 
 # What the transaction reaches is said on the way, which saves a question of its own.
 LOCK = """
@@ -78,7 +78,7 @@ async def load_kept(tx: Connection, places: Sequence[KeyPlace]) -> list[Kept | N
     return [Kept(**dict(row)) if row["status"] else None for row in rows]
 
 
-async def insert_kept(tx: Connection, answers: Mapping[KeyPlace, Kept]) -> None:
+async def insert_kept(tx: Writes, answers: Mapping[KeyPlace, Kept]) -> None:
     """Keep first answers."""
     kept = list(answers.values())
     await tx.execute(

@@ -11,14 +11,14 @@ from typing import Annotated, NamedTuple, TypeAlias
 from fastapi import Depends, Request, Response
 
 from access.reach import Reach
-from services.admissions.api.entering import record_all
+from services.admissions.api.entering import prepare_all
 from services.admissions.domain.entry import Document
 from services.admissions.domain.placement import Placement, Proposal
 from shared.codes import Land, land_of
 from shared.http.once import place_of, replay, to_keep
 from shared.http.problems import Problem
 from shared.http.route import Call
-from shared.postgres import Connection, Database, transaction
+from shared.postgres import Connection, Database, Writing, transaction
 from shared.service import Stored
 from shared.store.idempotency import Kept, KeyPlace, insert_kept, load_kept, try_lock_keys
 
@@ -175,14 +175,17 @@ async def _record(
     """Record all of them, and keep their answers; the entries that were added."""
     if not fresh:
         return {}, []
+    writing = Writing()
     proposals = [proposal for one in fresh.values() for proposal in one.proposals]
-    entered = await record_all(tx, proposals)
+    entered = await prepare_all(tx, writing, proposals)
     placements = iter(entered.placements)
     answers = [one.show(list(islice(placements, len(one.proposals)))) for one in fresh.values()]
     given = dict(zip(fresh, answers, strict=True))
     calls = [one.call for one in fresh.values()]
-    await calls[0].trail.keep(tx, list(zip(calls, answers, strict=True)))
-    await insert_kept(tx, {place: to_keep(fresh[place].call, given[place]) for place in fresh})
+    await calls[0].trail.keep(writing, list(zip(calls, answers, strict=True)))
+    kept = {place: to_keep(fresh[place].call, given[place]) for place in fresh}
+    await insert_kept(writing, kept)
+    await writing.send(tx)
     return given, entered.entries
 
 

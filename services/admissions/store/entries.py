@@ -4,39 +4,20 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 
 from services.admissions.domain.entry import Document, Head
 from services.admissions.domain.placement import Placement
-from services.admissions.store.placements import row_of
+from services.admissions.store.lands import move_end
+from services.admissions.store.placements import put_placements
 from shared.codes import Land, instant_text
-from shared.postgres import Connection
+from shared.postgres import Connection, Writes
 
 PAGE = 1000
 
-# One statement for one entry or a thousand, so that the Land is locked for a moment only.
-APPEND = """
-    WITH appended AS (
-        INSERT INTO entries
-              (land, sequence, type, placement, recorded_at, corrects, reason, postings,
-               previous_hash, hash)
-        SELECT land, sequence, type, placement, recorded_at, corrects, reason, postings,
-               previous_hash, hash
-          FROM json_populate_recordset(NULL::entries, $5)
-    ), moved AS (
-        UPDATE lands SET sequence = $2, hash = $3, last_instant = $4 WHERE land = $1
-    )
-    INSERT INTO placements AS known
-          (id, land, sequence, status, unit, programme, persons, effective_on, reference,
-           recorded_at, legs_before, units)
-    SELECT id, land, sequence, status, unit, programme, persons, effective_on, reference,
-           recorded_at, legs_before, units
-      FROM json_populate_recordset(NULL::placements, $6)
-        ON CONFLICT (id) DO UPDATE
-       SET sequence = excluded.sequence, status = excluded.status, unit = excluded.unit,
-           programme = excluded.programme, persons = excluded.persons,
-           effective_on = excluded.effective_on, legs_before = excluded.legs_before,
-           units = excluded.units
-"""
-
 COLUMNS = """land, sequence, type, placement, recorded_at, corrects, reason, postings,
            previous_hash, hash"""
+
+APPEND = f"""
+    INSERT INTO entries ({COLUMNS})
+    SELECT {COLUMNS} FROM json_populate_recordset(NULL::entries, $1)
+"""  # noqa: S608  # made of constants
 
 READ_AFTER = f"""
     SELECT entry.*
@@ -56,18 +37,12 @@ LIST_OF_PLACEMENT = f"""
 
 
 async def append_entries(
-    tx: Connection, head: Head, entries: Sequence[Document], placements: Sequence[Placement]
+    tx: Writes, head: Head, entries: Sequence[Document], placements: Sequence[Placement]
 ) -> None:
     """Add sealed entries of a locked Land, move its end, and set how their placements stand."""
-    await tx.execute(
-        APPEND,
-        head.land,
-        head.sequence,
-        head.hash,
-        head.last_instant,
-        entries,
-        [row_of(placement) for placement in placements],
-    )
+    await tx.execute(APPEND, entries)
+    await move_end(tx, head)
+    await put_placements(tx, placements)
 
 
 async def read_after(tx: Connection, land: Land, sequence: int, limit: int) -> list[Document]:

@@ -1,6 +1,6 @@
 """How placements stand: found by id, listed for units."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
@@ -9,7 +9,7 @@ from asyncpg import Record
 
 from services.admissions.domain.placement import Placement
 from shared.codes import FIRST_DAY, Ags, EntryType
-from shared.postgres import Connection
+from shared.postgres import Connection, Writes
 
 FIELDS = tuple(field.name for field in fields(Placement))
 AFTER_ALL = "ffffffff-ffff-ffff-ffff-ffffffffffff"
@@ -74,7 +74,24 @@ async def list_placements(
     return [_placement(row) for row in rows]
 
 
-def row_of(placement: Placement) -> dict[str, Any]:
+# One statement for one placement or a thousand, so that the Land is locked for a moment only.
+PUT = f"""
+    INSERT INTO placements ({COLUMNS}, units)
+    SELECT {COLUMNS}, units FROM json_populate_recordset(NULL::placements, $1)
+        ON CONFLICT (id) DO UPDATE
+       SET sequence = excluded.sequence, status = excluded.status, unit = excluded.unit,
+           programme = excluded.programme, persons = excluded.persons,
+           effective_on = excluded.effective_on, legs_before = excluded.legs_before,
+           units = excluded.units
+"""  # noqa: S608  # made of constants
+
+
+async def put_placements(tx: Writes, placements: Sequence[Placement]) -> None:
+    """Keep how placements stand now, new ones and known ones."""
+    await tx.execute(PUT, [_row_of(placement) for placement in placements])
+
+
+def _row_of(placement: Placement) -> dict[str, Any]:
     """A placement as the JSON that a statement takes many of."""
     return {field: getattr(placement, field) for field in (*FIELDS, "units")}
 

@@ -35,7 +35,7 @@ from shared.http.answers import Limit, answer
 from shared.http.once import once
 from shared.http.problems import Problem
 from shared.http.route import Calling, ContractRoute, allowed
-from shared.postgres import Connection, snapshot
+from shared.postgres import Connection, Writing, snapshot
 from shared.service import Stored
 
 router = APIRouter(prefix=f"{ROOT}/alerts", tags=["alerts"], route_class=ContractRoute)
@@ -111,7 +111,9 @@ async def acknowledge_alert(
         await alerts.set_acknowledged(tx, taken)
         last = Attempt(at, ACKNOWLEDGED.code)
         await reminders.end_reminders(tx, taken.crossing.land, [taken.id], last)
-        await changes.insert_changes(tx, [Change(ChangeKind.ACKNOWLEDGED, taken)], at)
+        writing = Writing()
+        await changes.insert_changes(writing, [Change(ChangeKind.ACKNOWLEDGED, taken)], at)
+        await writing.send(tx)
         return answer(201, to_document(taken))
 
     given = await once(call, database, find, act)

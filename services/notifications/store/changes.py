@@ -3,12 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import UUID
 
 from services.notifications.domain.alert import Change, ChangeKind
 from services.notifications.store.alerts import to_alert
-from shared.codes import Land
-from shared.postgres import Connection
+from shared.postgres import Connection, Writing
 
 KEPT = timedelta(days=30)
 
@@ -29,19 +27,14 @@ INSERT = """
       FROM drawn, unnest($1::uuid[], $2::text[], $3::text[])
            WITH ORDINALITY AS made (alert, land, kind, place)
 """
-DRAW_AND_INSERT = f"WITH drawn AS ({DRAW}) {INSERT}"
 
 
-async def insert_changes(tx: Connection, made: Sequence[Change], at: datetime) -> None:
+async def insert_changes(writing: Writing, made: Sequence[Change], at: datetime) -> None:
     """Number changes in their order; nothing else may be locked afterwards."""
-    await tx.execute(DRAW_AND_INSERT, *columns_of(made), at)
-
-
-def columns_of(made: Sequence[Change]) -> tuple[list[UUID], list[Land], list[ChangeKind]]:
-    """Changes as INSERT takes them, but for their instant."""
-    alerts = [one.alert for one in made]
-    lands = [alert.crossing.land for alert in alerts]
-    return [alert.id for alert in alerts], lands, [one.kind for one in made]
+    alerts = [one.alert.id for one in made]
+    lands = [one.alert.crossing.land for one in made]
+    await writing.execute(DRAW, alerts, name="drawn")
+    await writing.execute(INSERT, alerts, lands, [one.kind for one in made], at)
 
 
 LAST = "SELECT number FROM last_change"

@@ -1,27 +1,16 @@
 """What a run of crossings makes is written by one statement: each one waits for its turn."""
 
-import re
 from collections.abc import Mapping
 from datetime import datetime
 
 from services.notifications.domain.alert import Decided
 from services.notifications.domain.planning import Planned
 from services.notifications.store import alerts, changes, deliveries
-from shared.postgres import Connection
-
-
-def _from(first: int, statement: str) -> str:
-    """The same statement with its parameters numbered from there."""
-    return re.sub(r"\$(\d+)", lambda number: f"${int(number[1]) + first - 1}", statement)
-
+from shared.postgres import Connection, Writing
 
 # Resolved first: a quota and a unit have one unresolved alert at most.
-WRITE = f"""
-    WITH resolved AS ({alerts.RESOLVE}),
-         raised AS ({_from(2, alerts.INSERT)} WHERE (SELECT count(*) FROM resolved) >= 0),
-         planned AS ({_from(3, deliveries.INSERT)}),
-         drawn AS ({_from(4, changes.DRAW)})
-    {_from(4, changes.INSERT)}
+RAISE = f"""
+    {alerts.INSERT} WHERE (SELECT count(*) FROM resolved) >= 0
 """  # noqa: S608  # made of constants
 
 
@@ -37,11 +26,13 @@ async def write_decided(
     `fingerprints` are those of all these alerts' crossings by number.
     """
     await deliveries.set_alerts(tx, planned.longer)
-    await tx.execute(
-        WRITE,
-        [alerts.row_of(one, fingerprints[one.crossing.sequence]) for one in decided.resolved],
-        [alerts.row_of(one, fingerprints[one.crossing.sequence]) for one in decided.raised],
-        [deliveries.row_of(one) for one in planned.fresh],
-        *changes.columns_of(decided.changes),
-        at,
+    resolved, raised = (
+        [alerts.row_of(one, fingerprints[one.crossing.sequence]) for one in some]
+        for some in (decided.resolved, decided.raised)
     )
+    writing = Writing()
+    await writing.execute(alerts.RESOLVE, resolved, name="resolved")
+    await writing.execute(RAISE, raised)
+    await deliveries.insert_deliveries(writing, planned.fresh)
+    await changes.insert_changes(writing, decided.changes, at)
+    await writing.send(tx)

@@ -18,7 +18,7 @@ from services.notifications.domain.delivery import (
 from services.notifications.domain.planning import Planned
 from services.notifications.domain.recipient import ChannelCode
 from shared.codes import Land
-from shared.postgres import Connection
+from shared.postgres import Connection, Writes
 
 INSERT = """
     INSERT INTO deliveries (id, recipient, channel, land, alerts, planned_at, reminder, next_try)
@@ -28,12 +28,12 @@ INSERT = """
 """
 
 
-async def insert_deliveries(tx: Connection, planned: Iterable[Delivery]) -> None:
+async def insert_deliveries(tx: Writes, planned: Iterable[Delivery]) -> None:
     """Keep planned deliveries; one that was planned before stays as it is."""
-    await tx.execute(INSERT, [row_of(delivery) for delivery in planned])
+    await tx.execute(INSERT, [_row_of(delivery) for delivery in planned])
 
 
-def row_of(delivery: Delivery) -> dict[str, object]:
+def _row_of(delivery: Delivery) -> dict[str, object]:
     """A planned delivery as INSERT takes it."""
     return {
         "id": str(delivery.id),
