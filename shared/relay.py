@@ -26,7 +26,7 @@ from shared.store.relays import Published, load_published, set_published, try_le
 from shared.topics import ensure_topics, partition_of
 
 PAGE = 500
-GATHER_ROUNDS, GATHER_MOST_SECONDS = 4, 0.03
+GATHER_ROUNDS, GATHER_MOST_SECONDS = 4, 0.012
 """After a round of more than a few rows the next one gathers for so many times as long: a round
 costs all readers the same, full or not, and takes longer the busier they all are."""
 TROUBLE = (*UNAVAILABLE, KafkaError)
