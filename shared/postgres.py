@@ -44,7 +44,7 @@ UNAVAILABLE = (
 NOT_PREPARED = (asyncpg.InvalidCatalogNameError,)
 """What PostgreSQL says until its database is there."""
 
-LIMITS = {
+SESSION = {
     "statement_timeout": "15000",
     "lock_timeout": "5000",
     "idle_in_transaction_session_timeout": "30000",
@@ -108,7 +108,7 @@ async def open_pool(
         max_size=size,
         timeout=5,
         command_timeout=20,
-        server_settings={**LIMITS, "application_name": name, "hafenlotse.reach": array_of(reach)},
+        server_settings={**SESSION, "application_name": name, "hafenlotse.reach": array_of(reach)},
         init=_speak_json,
         reset=_keep_session,
     )

@@ -7,7 +7,7 @@ from services.admissions.domain.placement import Placement
 from services.admissions.store.lands import move_end
 from services.admissions.store.placements import put_placements
 from shared.codes import Land, instant_text
-from shared.postgres import Connection, Writes
+from shared.postgres import Connection, Writing
 
 PAGE = 1000
 
@@ -37,12 +37,12 @@ LIST_OF_PLACEMENT = f"""
 
 
 async def append_entries(
-    tx: Writes, head: Head, entries: Sequence[Document], placements: Sequence[Placement]
+    writing: Writing, head: Head, entries: Sequence[Document], placements: Sequence[Placement]
 ) -> None:
     """Add sealed entries of a locked Land, move its end, and set how their placements stand."""
-    await tx.execute(APPEND, entries)
-    await move_end(tx, head)
-    await put_placements(tx, placements)
+    await writing.execute(APPEND, entries)
+    await move_end(writing, head)
+    await put_placements(writing, placements)
 
 
 async def read_after(tx: Connection, land: Land, sequence: int, limit: int) -> list[Document]:

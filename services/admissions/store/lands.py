@@ -4,7 +4,7 @@ from datetime import datetime
 
 from services.admissions.domain.entry import Head
 from shared.codes import Land
-from shared.postgres import Connection, Writes
+from shared.postgres import Connection, Writing
 
 # Everybody who adds to a Land's ledger waits here first, and takes clock and number after it.
 # Locks are taken in this order: Idempotency-Key, placement, Länder by their codes.
@@ -48,9 +48,9 @@ async def set_clock(tx: Connection, land: Land, clock: datetime) -> Head:
 MOVE_END = "UPDATE lands SET sequence = $2, hash = $3, last_instant = $4 WHERE land = $1"
 
 
-async def move_end(tx: Writes, head: Head) -> None:
+async def move_end(writing: Writing, head: Head) -> None:
     """A locked Land's ledger ends here now."""
-    await tx.execute(MOVE_END, head.land, head.sequence, head.hash, head.last_instant)
+    await writing.execute(MOVE_END, head.land, head.sequence, head.hash, head.last_instant)
 
 
 async def load_last_published(tx: Connection, land: Land) -> int:

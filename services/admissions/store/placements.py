@@ -9,7 +9,7 @@ from asyncpg import Record
 
 from services.admissions.domain.placement import Placement
 from shared.codes import FIRST_DAY, Ags, EntryType
-from shared.postgres import Connection, Writes
+from shared.postgres import Connection, Writing
 
 FIELDS = tuple(field.name for field in fields(Placement))
 AFTER_ALL = "ffffffff-ffff-ffff-ffff-ffffffffffff"
@@ -86,9 +86,9 @@ PUT = f"""
 """  # noqa: S608  # made of constants
 
 
-async def put_placements(tx: Writes, placements: Sequence[Placement]) -> None:
+async def put_placements(writing: Writing, placements: Sequence[Placement]) -> None:
     """Keep how placements stand now, new ones and known ones."""
-    await tx.execute(PUT, [_row_of(placement) for placement in placements])
+    await writing.execute(PUT, [_row_of(placement) for placement in placements])
 
 
 def _row_of(placement: Placement) -> dict[str, Any]:
