@@ -5,16 +5,15 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from aiokafka.structs import ConsumerRecord
-
 from hafenlotse.installation import Installation, NotHere
 from services.notifications.handlers.crossings import Crossings, read_event
 from services.quota.handlers.placements import PlacementCounter, read_placement
 from shared.feeds import Feed
 from shared.inbox import InvalidMessage, UnknownType
-from shared.letters import Record, escaped
+from shared.letters import escaped
 from shared.line import Applier, Event, Line
 from shared.postgres import Bell, Database, LandHeld
+from shared.records import Record
 from shared.store.dead_letters import DeadLetter
 
 
@@ -95,16 +94,4 @@ async def _is_applied(applier: Applier[Any], event: Event[Any]) -> bool:
 
 def record_of(letter: DeadLetter) -> Record:
     """The record as Kafka brought it, as far as a door looks at it."""
-    return ConsumerRecord(
-        topic=letter.topic,
-        partition=letter.partition,
-        offset=letter.log_offset,
-        timestamp=0,
-        timestamp_type=0,
-        key=letter.key,
-        value=letter.value,
-        checksum=None,
-        serialized_key_size=len(letter.key or b""),
-        serialized_value_size=len(letter.value or b""),
-        headers=(),
-    )
+    return Record(letter.topic, letter.partition, letter.log_offset, letter.key, letter.value)

@@ -7,7 +7,8 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from itertools import chain
+from itertools import chain, groupby
+from operator import attrgetter
 from typing import Generic, TypeVar
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
@@ -16,9 +17,10 @@ from faststream.kafka import KafkaMessage
 
 from shared.codes import Land
 from shared.kafka import PlacedBroker
-from shared.letters import Record, escaped, letter_of, place_of
+from shared.letters import escaped, letter_of, place_of
 from shared.line import Applier, Event, Line
 from shared.postgres import UNAVAILABLE, Database, LandHeld, is_outage, transaction
+from shared.records import Record
 from shared.store.dead_letters import DeadLetter, insert_dead_letters
 from shared.store.offsets import load_offsets, set_offset
 from shared.topics import partition_of
@@ -91,13 +93,14 @@ class Inbox(Generic[B]):
         return self.lines.setdefault(land, Line(land, self.applier))
 
     async def receive(self, records: Sequence[Record]) -> None:
-        """Have a batch dealt with, partitions beside each other; who commits holds up no others."""
+        """Have a batch dealt with, partitions beside each other; who commits holds up no others.
+
+        The records of a partition are in order, one after the other.
+        """
         while self._left > MOST_LEFT:
             self._room.clear()
             await self._room.wait()
-        partitions: dict[int, list[Record]] = defaultdict(list)
-        for record in records:
-            partitions[record.partition].append(record)
+        partitions = {at: list(each) for at, each in groupby(records, attrgetter("partition"))}
         if self.watch:
             places = {number: each[-1].offset + 1 for number, each in partitions.items()}
             self.watch.moved(places, fetched=True)
@@ -262,11 +265,7 @@ class Inbox(Generic[B]):
 
 async def tolerant_parser(records: tuple[Record, ...]) -> KafkaMessage:
     """A message of raw records: headers that are null or not UTF-8 must not lose the batch."""
-    return KafkaMessage(
-        records,
-        body=b"",
-        consumer=None,  # type: ignore[arg-type]  # nothing is acknowledged through Kafka
-    )
+    return KafkaMessage(records, body=b"", consumer=None)  # type: ignore[arg-type]  # never asked
 
 
 async def raw_records(message: KafkaMessage) -> tuple[Record, ...]:

@@ -13,7 +13,7 @@ from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
 
 from access.kafka import KafkaPlace
-from shared.records import read_any_header
+from shared.records import read_as_records
 
 START_SECONDS = 10.0
 CLOSE_SECONDS = 5.0
@@ -30,7 +30,7 @@ class PlacedBroker(KafkaBroker):
 
 def make_broker(place: KafkaPlace) -> PlacedBroker:
     """A broker that neither makes topics nor converts what it reads."""
-    read_any_header()
+    read_as_records()
     broker = PlacedBroker(
         place.bootstrap.split(","),
         security=place.security,

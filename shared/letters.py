@@ -1,12 +1,8 @@
 """A record that no service can use, as the dead letter that keeps it."""
 
-from typing import TypeAlias
-
-from aiokafka.structs import ConsumerRecord
-
+from shared.records import Record
 from shared.store.dead_letters import DeadLetter
 
-Record: TypeAlias = ConsumerRecord[bytes | None, bytes | None]
 MOST_DETAIL = 500
 
 

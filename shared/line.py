@@ -10,8 +10,9 @@ from typing import Generic, NamedTuple, Protocol, TypeVar
 import msgspec
 
 from shared.codes import Land
-from shared.letters import Record, letter_of
+from shared.letters import letter_of
 from shared.postgres import LandHeld, OwnershipLost, is_outage
+from shared.records import Record
 from shared.store.dead_letters import DeadLetter
 
 B = TypeVar("B")

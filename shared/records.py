@@ -1,11 +1,24 @@
-"""Lets aiokafka read records whose header names are not UTF-8, at which it stops for ever."""
+"""What aiokafka reads, with no more than is used, and in spite of header names that stop it."""
 
 from typing import Any
 
+import msgspec
+from aiokafka import TopicPartition
 from aiokafka.consumer import fetcher
 from aiokafka.errors import CorruptRecordException
 from aiokafka.record.default_records import _DefaultRecordBatchPy
 from aiokafka.record.memory_records import MemoryRecords, _MemoryRecordsPy
+
+
+class Record(msgspec.Struct, frozen=True, gc=False):
+    """A record of a topic: made and dropped in half the time of aiokafka's own."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: bytes | None
+    value: bytes | None
+    headers: tuple[tuple[str, bytes | None], ...] = ()
 
 
 class _Fetched(MemoryRecords):  # type: ignore[misc]  # a protocol to the checker alone
@@ -47,6 +60,9 @@ class _PartitionRecords(fetcher.PartitionRecords):  # type: ignore[misc]  # unty
         """Without a call for each record: whoever takes all needs no `__next__`."""
         return self._records_iterator
 
+    def _consumer_record(self, at: TopicPartition, one: Any) -> Record:
+        return Record(at.topic, at.partition, one.offset, one.key, one.value, tuple(one.headers))
+
     def _unpack_records(self) -> Any:
         try:
             yield from super()._unpack_records()
@@ -58,6 +74,10 @@ class _PartitionRecords(fetcher.PartitionRecords):  # type: ignore[misc]  # unty
             yield from super()._unpack_records()
 
 
-def read_any_header() -> None:
-    """Let every consumer of this process hand out a byte of such a name as Python writes it."""
+def read_as_records() -> None:
+    """Let every consumer of this process hand out Records.
+
+    A byte of a header name that is not UTF-8, at which aiokafka stops for ever, is there as Python
+    writes it.
+    """
     fetcher.MemoryRecords, fetcher.PartitionRecords = _Fetched, _PartitionRecords

@@ -56,13 +56,7 @@ def crossing_document(facts: dict[str, Any]) -> dict[str, Any]:
 
 def crossing_event(document: dict[str, Any], time: str) -> bytes:
     """The event of a crossing's document, found at an instant."""
-    return wrap(
-        source="/quota",
-        kind=CROSSED,
-        subject=document["unit"],
-        time=time,
-        data=document,
-    )
+    return wrap("/quota", CROSSED, document["unit"], time, document)
 
 
 def read_crossing(envelope: Envelope) -> CrossingData:

@@ -26,9 +26,9 @@ from shared.contracts.crossings import (
 from shared.contracts.envelopes import NotAnEvent, unwrap
 from shared.feeds import Pages
 from shared.inbox import InvalidMessage, UnknownType
-from shared.letters import Record
 from shared.line import Event, FeedUnavailable, Reached
 from shared.postgres import Bell, Connection, Database, LandHeld, OwnershipLost, transaction
+from shared.records import Record
 from shared.store.dead_letters import DeadLetter, insert_dead_letters
 
 UNIT = re.compile(r"[0-9]{5,8}")

@@ -20,9 +20,9 @@ from shared.contracts.envelopes import NotAnEvent, unwrap
 from shared.contracts.ledger import HEAD, KINDS, LedgerEntry, read_entry, read_feed_page, read_head
 from shared.feeds import Pages
 from shared.inbox import InvalidMessage, UnknownType
-from shared.letters import Record
 from shared.line import Event, FeedUnavailable, Reached
 from shared.postgres import ACQUIRE_SECONDS, Database, snapshot, transaction
+from shared.records import Record
 from shared.store.dead_letters import DeadLetter, insert_dead_letters
 from shared.topics import partition_of
 

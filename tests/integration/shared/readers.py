@@ -13,9 +13,9 @@ from shared.codes import Land
 from shared.contracts.envelopes import NotAnEvent, unwrap
 from shared.contracts.ledger import GENESIS, KINDS, LedgerEntry, entry_event, hash_of, read_entry
 from shared.inbox import InvalidMessage, UnknownType
-from shared.letters import Record
 from shared.line import Event, Reached
 from shared.postgres import Database, ping, transaction
+from shared.records import Record
 from shared.store.dead_letters import DeadLetter, insert_dead_letters
 from shared.topics import partition_of
 from tests.unit.shared.lands import LandInMemory

@@ -11,9 +11,9 @@ from access.reach import EVERYWHERE
 from embedded.kafka import KafkaBroker
 from shared.inbox import Inbox
 from shared.kafka import close_quietly, make_broker, start_broker
-from shared.letters import Record
 from shared.line import Event
 from shared.postgres import Database
+from shared.records import Record
 from shared.topics import PLACEMENTS
 from tests.eventually import eventually
 from tests.integration.servers import OwnDatabase

@@ -6,7 +6,6 @@ import time
 from itertools import pairwise
 
 import pytest
-from aiokafka.structs import ConsumerRecord
 from faststream import AckPolicy
 
 from access.kafka import KafkaPlace
@@ -16,6 +15,7 @@ from shared.codes import Land
 from shared.inbox import Inbox
 from shared.kafka import make_broker, start_broker
 from shared.line import Line
+from shared.records import Record
 from shared.topics import ensure_topics
 from tests.eventually import eventually
 from tests.integration.servers import OwnDatabase, make_template
@@ -103,7 +103,7 @@ async def test_while_much_is_left_no_more_is_taken(reading: Reading) -> None:
     inbox = Inbox(reading.topic, reading.decode, reading.reader, reading.database)
     reading.reader.slow.add("01")
     records = [
-        ConsumerRecord(reading.topic, 0, offset, 0, 0, b"01", value, None, 2, len(value), ())
+        Record(reading.topic, 0, offset, b"01", value)
         for offset, value in enumerate(reading.ledgers.record("01", 5002))
     ]
     await inbox.receive(records[:5001])

@@ -4,14 +4,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Self
 
-from aiokafka.structs import ConsumerRecord
 from msgspec.structs import replace
 
 from shared.codes import Land
-from shared.letters import Record
 from shared.line import Event, FeedUnavailable, Line, Reached
 from shared.postgres import LandHeld as Held
 from shared.postgres import OwnershipLost
+from shared.records import Record
 from shared.store.dead_letters import DeadLetter
 
 LAND = Land("01")
@@ -39,7 +38,7 @@ def true_print(sequence: int) -> str:
 
 def a_record(mark: str) -> Record:
     """A record whose value is its mark."""
-    return ConsumerRecord("topic", 0, 0, 0, 0, None, mark.encode(), None, 0, len(mark), ())
+    return Record("topic", 0, 0, None, mark.encode())
 
 
 @dataclass
