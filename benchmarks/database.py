@@ -16,10 +16,10 @@ from services.quota.domain import world as counted
 from services.quota.domain.counts import Position
 from services.quota.domain.definitions import Definition
 from services.quota.domain.documents import from_document, kind_of, to_document
-from services.quota.store.counts import restate
 from services.quota.store.definitions import INSERT
 from services.quota.store.positions import ADVANCE, MOVE
 from services.quota.store.rows import arrays_of
+from services.quota.store.snapshots import insert_snapshot
 from shared.codes import LANDS, Land, QuotaCode
 from shared.postgres import Database, open_pool
 
@@ -88,7 +88,7 @@ async def _define(pool: Database, land: Land, world: World) -> None:
     async with pool.acquire() as tx, tx.transaction():
         await tx.executemany(INSERT, [_row(definition) for definition in definitions])
         await tx.execute(ADVANCE, *arrays_of(MOVE, [(land, 0, 0, *position)]))
-        await restate(tx, land, counts)
+        await insert_snapshot(tx, land, position, counts)
 
 
 def _row(definition: Definition) -> tuple[object, ...]:

@@ -115,7 +115,7 @@ async def load_sums(tx: Connection, land: Land) -> Sums:
         places=await list_places(tx, land),
         days=await list_kept(tx, land),
         daily=await load_daily(tx, land),
-        counts=await load_counts(tx, {each.quota for each in definitions}),
+        counts=await load_counts(tx, land, position),
         announced=announced.sequence if announced else 0,
         beyond=len(await list_crossings_after(tx, land, position.crossing, 1)),
     )

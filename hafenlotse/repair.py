@@ -14,7 +14,7 @@ from hafenlotse.store.repairs import Repair, insert_repair
 from services.admissions.store.entries import read_all
 from services.quota.domain.crossings import Crossing
 from services.quota.domain.postings import Entry
-from services.quota.store.counts import restate
+from services.quota.store.counts import insert_changes
 from services.quota.store.crossings import insert_crossings
 from services.quota.store.entries import insert_batch
 from services.quota.store.positions import lock_position
@@ -134,7 +134,7 @@ async def _rebuild(books: Books, comparison: Comparison, rebuild: Rebuild | None
     raised += _above(comparison.raised, replay.finish())
     await _keep_past(tx, land, replay)
     await insert_crossings(tx, raised, now())
-    await restate(tx, land, replay.counts())
+    await insert_changes(tx, land, replay.position, replay.counts())
     await set_daily(tx, land, {**dict.fromkeys(sums.daily, 0), **replay.daily})
     await take_over(tx, land, replay.position)
     return len(raised)

@@ -9,6 +9,7 @@ from shared.postgres import Connection
 
 FORGET_COPIES = "DELETE FROM entry_batches WHERE land = $1"
 FORGET_SNAPSHOTS = "DELETE FROM snapshots WHERE land = $1"
+FORGET_CHANGES = "DELETE FROM count_changes WHERE land = $1"
 FORGET_DAYS = "DELETE FROM day_snapshots WHERE land = $1"
 SET_DAILY = """
     INSERT INTO daily_sums (land, unit, programme, effective_on, persons)
@@ -25,12 +26,13 @@ TAKE_OVER = """
 
 
 async def forget_copies(tx: Connection, land: Land) -> None:
-    """Drop quota's own copy of the ledger, and its counts and days of the past.
+    """Drop quota's own copy of the ledger, its counts, and its days of the past.
 
     Days are kept again by the quota service, little by little.
     """
     await tx.execute(FORGET_COPIES, land)
     await tx.execute(FORGET_SNAPSHOTS, land)
+    await tx.execute(FORGET_CHANGES, land)
     await tx.execute(FORGET_DAYS, land)
 
 

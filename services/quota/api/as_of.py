@@ -172,7 +172,7 @@ async def _read(
         daily: Daily = await load_daily_at(tx, land, place.sequence)
         plan, counts = counted_until(rules, daily, query.valid_on)
     elif place == (now.sequence, now.definition):
-        plan, counts = plan_of(rules), (await load_counts(tx, [quota]))[quota]
+        plan, counts = plan_of(rules), (await load_counts(tx, land, now))[quota]
     else:
         world = await load_world_at(tx, land, place, definitions)
         plan, counts = plan_of(rules), world.counts()[quota]

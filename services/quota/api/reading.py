@@ -8,7 +8,7 @@ from services.quota.domain.definitions import QuotaRules, fold
 from services.quota.store.counts import load_counts
 from services.quota.store.definitions import list_definitions, load_land_of
 from services.quota.store.positions import load_position
-from shared.codes import Land, QuotaCode
+from shared.codes import Land
 from shared.http.problems import Problem
 from shared.postgres import Connection
 
@@ -39,5 +39,6 @@ async def read_quota(tx: Connection, quota: str, caller: Caller) -> QuotaNow:
     """A quota and its counts, read in one moment, or `not-found`."""
     land = await find_land(tx, quota, caller)
     rules = await read_rules(tx, land, quota)
-    counts = await load_counts(tx, [QuotaCode(quota)])
-    return QuotaNow(rules, counts[rules.quota], await load_position(tx, land))
+    position = await load_position(tx, land)
+    counts = await load_counts(tx, land, position)
+    return QuotaNow(rules, counts[rules.quota], position)

@@ -1,11 +1,15 @@
 """What is stored of a Land's quotas: the place in the order of application, and the counts."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from shared.codes import Ags, Programme, QuotaCode, Standing
+
+K = TypeVar("K")
+V = TypeVar("V")
 
 Daily = Mapping[tuple[Ags, Programme, date], int]
 """People of a Land by unit, programme and effective day: the sum of all postings, signed."""
@@ -39,7 +43,8 @@ class Counts:
     """All numbers of one quota, in parts of a person: `scale` parts are one person.
 
     `totals` are the credits of each stretch, by its first day; a unit without credits and a
-    stretch without a total may be missing, and who has no standing is on quota.
+    stretch without a total may be missing, and who has no standing is on quota. Of what changed
+    only these units and stretches are there, with what they have now.
     """
 
     scale: int
@@ -48,31 +53,40 @@ class Counts:
     standings: Mapping[Ags, Standing]
 
 
-class CountChanged(NamedTuple):
-    """A unit's new credits, in parts of a person, and its standing."""
-
-    quota: QuotaCode
-    unit: Ags
-    credited: int
-    standing: Standing
+QuotaCounts = Mapping[QuotaCode, Counts]
 
 
-class TotalChanged(NamedTuple):
-    """The new total of the stretch that starts on this day, in parts of a person."""
-
-    quota: QuotaCode
-    starts: date
-    total: int
-
-
-@dataclass(frozen=True, slots=True)
-class Changes:
+class Changes(NamedTuple):
     """What one transaction has to write to move from the last position to this one.
 
-    `restated` replaces everything that is stored of those quotas; they have no other changes.
+    Where they are `whole` they take the place of all counts that are stored of the Land.
     """
 
     position: Position
-    counts: list[CountChanged]
-    totals: list[TotalChanged]
-    restated: dict[QuotaCode, Counts]
+    counts: QuotaCounts
+    is_whole: bool
+
+
+def changed_by(counts: QuotaCounts, changes: Iterable[QuotaCounts]) -> dict[QuotaCode, Counts]:
+    """Counts after what changed of them, one change after the other."""
+    parts: dict[QuotaCode, list[Counts]] = defaultdict(list)
+    for part in (counts, *changes):
+        for quota, each in part.items():
+            parts[quota].append(each)
+    return {quota: _joined(each) for quota, each in parts.items()}
+
+
+def _joined(parts: Sequence[Counts]) -> Counts:
+    return Counts(
+        parts[-1].scale,
+        _latest(each.credited for each in parts),
+        _latest(each.totals for each in parts),
+        _latest(each.standings for each in parts),
+    )
+
+
+def _latest(mappings: Iterable[Mapping[K, V]]) -> dict[K, V]:
+    latest: dict[K, V] = {}
+    for each in mappings:
+        latest.update(each)
+    return latest

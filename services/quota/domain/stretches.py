@@ -155,24 +155,22 @@ def stretches_in(rules: QuotaRules, window: Window) -> list[Stretch]:
 
 def whole_weights(span: Span) -> dict[Ags, int]:
     """The members' weights in the smallest integers; 0 for a member that the key misses."""
-    weights = {unit: span.key.weights.get(unit, NOTHING) for unit in sorted(span.members)}
-    scale = lcm(*(weight.denominator for weight in weights.values()))
-    scaled = {
-        unit: weight.numerator * (scale // weight.denominator) for unit, weight in weights.items()
-    }
-    divisor = gcd(*scaled.values()) or 1
-    return {unit: weight // divisor for unit, weight in scaled.items()}
+    units, weights = sorted(span.members), span.key.weights
+    ratios = [weights.get(unit, NOTHING).as_integer_ratio() for unit in units]
+    scale = lcm(*{below for _, below in ratios})
+    scaled = [above * (scale // below) for above, below in ratios]
+    divisor = gcd(*scaled) or 1
+    return {unit: weight // divisor for unit, weight in zip(units, scaled, strict=True)}
 
 
 def parts_of(stretches: Sequence[Stretch]) -> tuple[int, dict[Ags, tuple[int, ...]]]:
     """A common denominator of all shares, and each unit's share of each stretch in it."""
     whole = lcm(*(stretch.whole for stretch in stretches))
-    factors = [whole // stretch.whole for stretch in stretches]
-    units = {unit for stretch in stretches for unit in stretch.weights}
-    return whole, {
-        unit: tuple(
-            stretch.weights.get(unit, 0) * factor
-            for stretch, factor in zip(stretches, factors, strict=True)
-        )
-        for unit in units
-    }
+    units = set[Ags]().union(*(stretch.weights for stretch in stretches))
+    shares = [_parts_in(stretch, whole // stretch.whole, units) for stretch in stretches]
+    return whole, dict(zip(units, zip(*shares, strict=True), strict=True))
+
+
+def _parts_in(stretch: Stretch, factor: int, units: Iterable[Ags]) -> list[int]:
+    weights = stretch.weights
+    return [weights.get(unit, 0) * factor for unit in units]

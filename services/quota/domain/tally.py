@@ -6,13 +6,7 @@ from datetime import date
 from fractions import Fraction
 from operator import mul
 
-from services.quota.domain.counts import (
-    BooksDoNotBalance,
-    CountChanged,
-    Counts,
-    Daily,
-    TotalChanged,
-)
+from services.quota.domain.counts import BooksDoNotBalance, Counts, Daily
 from services.quota.domain.plan import Place, Plan
 from services.quota.domain.standing import ON_QUOTA
 from services.quota.domain.thresholds import Thresholds
@@ -174,21 +168,18 @@ class QuotaTally:
             standings=dict(zip(plan.units, self._standings, strict=True)),
         )
 
-    def changed_counts(self) -> list[CountChanged]:
-        """The units whose credits or standing changed."""
-        quota, units = self.plan.rules.quota, self.plan.units
-        return [
-            CountChanged(quota, units[number], self._credited[number], self._standings[number])
-            for number in sorted(self._changed_units)
-        ]
-
-    def changed_totals(self) -> list[TotalChanged]:
-        """The stretches whose total changed."""
-        quota, stretches = self.plan.rules.quota, self.plan.stretches
-        return [
-            TotalChanged(quota, stretches[at].starts, self._totals[at])
-            for at in sorted(self._changed_totals)
-        ]
+    def changed_counts(self) -> Counts | None:
+        """The units whose credits or standing changed, and the stretches whose total did."""
+        if not self._changed_units and not self._changed_totals:
+            return None
+        units, stretches = self.plan.units, self.plan.stretches
+        credited, standings = self._credited, self._standings
+        return Counts(
+            scale=self.plan.crediting.scale,
+            credited={units[number]: credited[number] for number in self._changed_units},
+            totals={stretches[at].starts: self._totals[at] for at in self._changed_totals},
+            standings={units[number]: standings[number] for number in self._changed_units},
+        )
 
     def forget_changes(self) -> None:
         """From here on only later changes are named."""

@@ -36,7 +36,7 @@ class World:
     """All quotas of a Land at one position; how entries are batched changes no crossing."""
 
     __slots__ = (
-        "_crossing", "_definition", "_hash", "_rebuilds", "_restated", "_sequence",
+        "_crossing", "_definition", "_hash", "_is_restated", "_rebuilds", "_sequence",
         "_tallies", "land",
     )  # fmt: skip
 
@@ -44,7 +44,7 @@ class World:
         self.land = land
         self._sequence, self._definition, self._crossing, self._hash, self._rebuilds = position
         self._tallies = sorted(tallies, key=_quota_of)
-        self._restated: set[QuotaCode] = set()
+        self._is_restated = False
 
     @classmethod
     def load(
@@ -122,7 +122,7 @@ class World:
         moved = tally.restate(daily, before.counts().standings if before else {})
         others = [each for each in self._tallies if each is not before]
         self._tallies = sorted([*others, tally], key=_quota_of)
-        self._restated.add(definition.quota)
+        self._is_restated = True
         return self._cross(tally, moved, lambda _: CAUSES_OF_CHANGES[type(definition.change)])
 
     def correct(
@@ -140,20 +140,21 @@ class World:
             crossings += self._cross(tally, moved, lambda _: Cause.CORRECTION)
         return crossings
 
-    def take_changes(self) -> Changes:
-        """What changed since this was last asked, for one transaction."""
-        changed = [each for each in self._tallies if _quota_of(each) not in self._restated]
-        restated = [each for each in self._tallies if _quota_of(each) in self._restated]
-        changes = Changes(
-            position=self.position,
-            counts=[count for tally in changed for count in tally.changed_counts()],
-            totals=[total for tally in changed for total in tally.changed_totals()],
-            restated={_quota_of(tally): tally.counts() for tally in restated},
-        )
+    def take_changes(self, *, whole: bool) -> Changes:
+        """What changed since this was last asked; all counts if asked for, or after a definition.
+
+        A definition changes what is counted, so what was stored before it is of no use.
+        """
+        is_whole = whole or self._is_restated
+        counts = self.counts() if is_whole else self._changed_counts()
         for tally in self._tallies:
             tally.forget_changes()
-        self._restated = set()
-        return changes
+        self._is_restated = False
+        return Changes(self.position, counts, is_whole)
+
+    def _changed_counts(self) -> dict[QuotaCode, Counts]:
+        changed = ((_quota_of(tally), tally.changed_counts()) for tally in self._tallies)
+        return {quota: counts for quota, counts in changed if counts}
 
     def _cross(
         self, tally: QuotaTally, moved: Iterable[Moved], cause: Callable[[Ags], Cause]

@@ -49,14 +49,16 @@ async def insert(tx: Connection, table: Table, rows: Sequence[Sequence[Any]]) ->
         await tx.execute(table.insert(), *arrays_of(table.columns, rows))
 
 
-def insert_where(fence: str, columns: Columns, tables: Iterable[Table]) -> str:
+def insert_where(fence: str, columns: Columns, tables: Iterable[Table], forget: str) -> str:
     """Rows of several tables in one statement: those of each Land that `fence` moves.
 
     `fence` is an UPDATE whose new rows have these columns; the arrays of the tables follow theirs.
+    `forget` is a DELETE that goes by what was inserted; of each table, `to_` it, that is the Land.
     """
     parts, first = [f"moved AS ({fence} RETURNING new.land)"], len(columns) + 1
     for table in tables:
         statement = table.insert(first, "new.land IN (SELECT land FROM moved)")
-        parts.append(f"to_{table.name} AS ({statement})")
+        parts.append(f"to_{table.name} AS ({statement} RETURNING land)")
         first += len(table.columns)
+    parts.append(f"forgotten AS ({forget})")
     return f"WITH {', '.join(parts)} SELECT land FROM moved"  # noqa: S608  # names of ours

@@ -1,12 +1,12 @@
 """A Land's counts at some places of its past, so that any other is near one of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
 import msgspec
 
-from services.quota.domain.counts import Counts, Position
+from services.quota.domain.counts import Counts, Position, QuotaCounts
 from services.quota.domain.world import World
 from services.quota.store.rows import Table, insert
 from shared.codes import Ags, Land, QuotaCode, Standing
@@ -23,7 +23,6 @@ SNAPSHOTS = Table(
         "ledger_hash": "text",
         "counts": "bytea",
     },
-    "ON CONFLICT DO NOTHING",
 )
 NEAREST = """
     SELECT sequence, definition, crossing, ledger_hash, counts FROM snapshots
@@ -32,14 +31,16 @@ NEAREST = """
 """
 
 
-class _Packed(NamedTuple):
-    scale: str
-    credited: dict[Ags, str]
-    totals: dict[date, str]
+class _PackedBefore(NamedTuple):
+    """How counts were packed before: the same as a list, its numbers as text."""
+
+    scale: int
+    credited: dict[Ags, int]
+    totals: dict[date, int]
     standings: dict[Ags, Standing]
 
 
-_COUNTS = msgspec.json.Decoder(dict[str, _Packed])
+_COUNTS = msgspec.json.Decoder(dict[QuotaCode, Counts | _PackedBefore], strict=False)
 
 
 def is_due(seen: Position, world: World) -> bool:
@@ -49,43 +50,37 @@ def is_due(seen: Position, world: World) -> bool:
 
 
 async def insert_snapshot(
-    tx: Connection, land: Land, position: Position, counts: Mapping[QuotaCode, Counts]
+    tx: Connection, land: Land, position: Position, counts: QuotaCounts
 ) -> None:
     """Keep all counts of a Land at a position."""
     await insert(tx, SNAPSHOTS, [row_of(land, position, counts)])
 
 
-def row_of(land: Land, position: Position, counts: Mapping[QuotaCode, Counts]) -> Sequence[Any]:
+def row_of(land: Land, position: Position, counts: QuotaCounts) -> Sequence[Any]:
     """All counts of a Land at a position, as their table has them."""
-    packed = {quota: _pack(each) for quota, each in counts.items()}
-    return land, *position[:4], msgspec.json.encode(packed)
+    return land, *position[:4], pack(counts)
 
 
 async def load_snapshot(
     tx: Connection, land: Land, sequence: int, definition: int
-) -> tuple[Position, Mapping[QuotaCode, Counts]]:
+) -> tuple[Position, QuotaCounts]:
     """The last one at or before a place; the empty beginning where there is none."""
     row = await tx.fetchrow(NEAREST, land, sequence, definition)
     if row is None:
         return Position(), {}
-    packed = _COUNTS.decode(row["counts"])
-    return Position(*row[:4]), {QuotaCode(quota): _unpack(each) for quota, each in packed.items()}
+    return Position(*row[:4]), unpack(row["counts"])
 
 
-def _pack(counts: Counts) -> _Packed:
-    """Numbers as text: with many denominators they outgrow what JSON readers promise."""
-    return _Packed(
-        str(counts.scale),
-        {unit: str(parts) for unit, parts in counts.credited.items()},
-        {starts: str(parts) for starts, parts in counts.totals.items()},
-        dict(counts.standings),
-    )
+def pack(counts: QuotaCounts) -> bytes:
+    """Counts as they are stored: JSON whose integers have as many digits as they need."""
+    return msgspec.json.encode(counts)
 
 
-def _unpack(packed: _Packed) -> Counts:
-    return Counts(
-        int(packed.scale),
-        {unit: int(parts) for unit, parts in packed.credited.items()},
-        {starts: int(parts) for starts, parts in packed.totals.items()},
-        packed.standings,
-    )
+def unpack(packed: bytes) -> QuotaCounts:
+    """Counts as they were packed, now or before."""
+    found = _COUNTS.decode(packed)
+    return {quota: _counts(each) for quota, each in found.items()}
+
+
+def _counts(packed: Counts | _PackedBefore) -> Counts:
+    return Counts(*packed) if isinstance(packed, _PackedBefore) else packed

@@ -1,19 +1,20 @@
 """A Land's world as a whole: loaded to go on from, saved by what changed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from itertools import chain
 from typing import Any, NamedTuple
 
-from services.quota.domain.counts import Counts, Position
+from services.quota.domain.counts import Position
 from services.quota.domain.crossings import Crossing
 from services.quota.domain.definitions import Change, Definition
 from services.quota.domain.postings import Entry
 from services.quota.domain.world import World
+from services.quota.store import counts as count_changes
 from services.quota.store import crossings as crossing_rows
 from services.quota.store import entries as entry_batches
 from services.quota.store import snapshots
-from services.quota.store.counts import STRETCH_TOTALS, UNIT_COUNTS, load_counts, restate
+from services.quota.store.counts import load_counts
 from services.quota.store.days import load_daily
 from services.quota.store.definitions import insert_definition, list_definitions
 from services.quota.store.positions import (
@@ -28,25 +29,20 @@ from shared.codes import Land, QuotaCode
 from shared.postgres import Connection, OwnershipLost
 
 TABLES = (
-    UNIT_COUNTS,
-    STRETCH_TOTALS,
+    count_changes.COUNT_CHANGES,
+    snapshots.SNAPSHOTS,
     crossing_rows.CROSSINGS,
     entry_batches.ENTRY_BATCHES,
-    snapshots.SNAPSHOTS,
 )
-SAVE = insert_where(ADVANCE, MOVE, TABLES)
-SAVE_FREE = insert_where(ADVANCE_FREE, MOVE, TABLES)
+SAVE = insert_where(ADVANCE, MOVE, TABLES, count_changes.FORGET)
+SAVE_FREE = insert_where(ADVANCE_FREE, MOVE, TABLES, count_changes.FORGET)
 
 
 class Step(NamedTuple):
-    """How a Land moves on: its row of MOVE, its new rows of each of TABLES.
-
-    `restated` replaces all that is stored of those quotas; only definitions restate.
-    """
+    """How a Land moves on: its row of MOVE, its new rows of each of TABLES."""
 
     move: tuple[Any, ...]
     rows: tuple[Sequence[Sequence[Any]], ...]
-    restated: Mapping[QuotaCode, Counts]
 
     @property
     def land(self) -> Land:
@@ -63,8 +59,7 @@ async def load_world(tx: Connection, land: Land) -> World:
     """Everything that was applied to a Land; raises LandHeld, or BooksDoNotBalance."""
     position = await load_owned_position(tx, land)
     definitions = await list_definitions(tx, land)
-    quotas = {definition.quota for definition in definitions}
-    return World.load(land, position, definitions, await load_counts(tx, quotas))
+    return World.load(land, position, definitions, await load_counts(tx, land, position))
 
 
 def step_of(
@@ -75,18 +70,16 @@ def step_of(
     entries: Sequence[Entry] = (),
 ) -> Step:
     """What moves a Land on from the position where it was seen; it can be asked for once."""
-    land, changes = world.land, world.take_changes()
-    is_due = changes.restated or snapshots.is_due(seen, world)
+    land = world.land
+    position, counts, is_whole = world.take_changes(whole=snapshots.is_due(seen, world))
     return Step(
-        (land, seen.sequence, seen.definition, *changes.position),
+        (land, seen.sequence, seen.definition, *position),
         (
-            [(land, *each) for each in changes.counts],
-            [(land, *each) for each in changes.totals],
+            [count_changes.row_of(land, position, counts)] if counts and not is_whole else [],
+            [snapshots.row_of(land, position, counts)] if is_whole else [],
             crossing_rows.rows_of(crossings, found_at),
             [entry_batches.row_of(land, entries)] if entries else [],
-            [snapshots.row_of(land, world.position, world.counts())] if is_due else [],
         ),
-        changes.restated,
     )
 
 
@@ -96,12 +89,7 @@ async def save_free(tx: Connection, steps: Sequence[Step]) -> set[Land]:
 
 
 async def save(tx: Connection, step: Step) -> None:
-    """Move a Land on, after whoever is changing it, or raise OwnershipLost.
-
-    What entries changed is one statement, so it needs no transaction around it; what is restated
-    takes more of them, under the Land's lock.
-    """
-    await restate(tx, step.land, step.restated)
+    """Move a Land on by one statement, after whoever is changing it, or raise OwnershipLost."""
     if not await _save(tx, SAVE, [step]):
         raise OwnershipLost(f"Land {step.land} is no longer at {step.move[1:3]}")
 

@@ -4,6 +4,7 @@ import pytest
 from asyncpg import UndefinedTableError
 
 from tests.integration.hafenlotse.conftest import House
+from tests.integration.hafenlotse.test_reconcile import STORED
 
 pytestmark = pytest.mark.asyncio
 ANNA = "cli:anna"
@@ -43,7 +44,7 @@ async def test_a_key_that_is_refused_is_on_record_and_a_trial_is_not(house: Hous
 
 async def test_a_repair_that_can_not_be_is_on_record(house: House) -> None:
     await house.tamper("admissions", "UPDATE entries SET hash = repeat('0', 64) WHERE sequence = 2")
-    await house.tamper("quota", "UPDATE unit_counts SET credited = credited + 1")
+    await house.tamper("quota", STORED["credits"][0])
     said = await house.run("reconcile", "--wait", "0", "--land", "01", "--repair")
     assert said.exit_code == 1
     told = await house.fetch("quota", TOLD)
@@ -65,7 +66,7 @@ async def test_what_fails_without_a_database_fails_as_before(house: House) -> No
 
 
 async def test_a_repair_says_so_in_the_audit_log(house: House) -> None:
-    await house.tamper("quota", "UPDATE unit_counts SET credited = credited + 1")
+    await house.tamper("quota", STORED["credits"][0])
     await house.ask("reconcile", "--wait", "0", "--land", "01", "--repair")
     assert (ANNA, "repair", "Land 01", "done", None) in await house.fetch("quota", TOLD)
 

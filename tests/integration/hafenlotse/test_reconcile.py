@@ -62,15 +62,41 @@ async def test_definitions_between_entries_are_counted_where_they_were(house: Ho
     assert (await house.ask("reconcile", *AT_ONCE))["different"] == 0
 
 
+def altered(table: str, document: str) -> str:
+    """A statement that makes another document, in SQL, of the counts `doc` in a table's rows."""
+    return f"""
+        UPDATE {table} AS kept SET counts = convert_to(({document})::text, 'UTF8')
+          FROM (SELECT ctid, convert_from(counts, 'UTF8')::jsonb AS doc FROM {table}) AS read
+         WHERE kept.ctid = read.ctid AND doc ? 'sh-regular'"""  # noqa: S608  # of constants
+
+
+def number_of(*path: str, now: str) -> str:
+    """The counts `doc`, in SQL, in which a number or a standing is another one."""
+    return f"jsonb_set(doc, '{{{','.join(path)}}}', '{now}')"
+
+
 STORED = {
-    "credits": ("UPDATE unit_counts SET credited = credited + 1 WHERE unit = '01001'", {"counts"}),
-    "a standing": (
-        "UPDATE unit_counts SET standing = 'under' WHERE unit = '01001' AND quota = 'sh-regular'",
+    "credits": (
+        altered("count_changes", number_of("sh-regular", "credited", "01001", now="6")),
         {"counts"},
     ),
-    "a total": ("UPDATE stretch_totals SET total = total - 1", {"counts"}),
-    "a lost unit": ("DELETE FROM unit_counts WHERE unit = '01002'", {"counts"}),
-    "the scale": ("UPDATE scales SET scale = 7 WHERE quota = 'sh-alliance'", {"counts"}),
+    "a standing": (
+        altered("count_changes", number_of("sh-regular", "standings", "01001", now='"under"')),
+        {"counts"},
+    ),
+    "a total": (
+        altered("count_changes", number_of("sh-regular", "totals", "1990-01-01", now="20")),
+        {"counts"},
+    ),
+    "a lost unit": (
+        altered("count_changes", "doc #- '{sh-regular,credited,01002}'"),
+        {"counts"},
+    ),
+    "the scale": (
+        altered("count_changes", number_of("sh-alliance", "scale", now="7")),
+        {"counts"},
+    ),
+    "lost changes": ("DELETE FROM count_changes", {"counts"}),
     "a day": ("UPDATE daily_sums SET persons = persons + 1 WHERE unit = '01003'", {"days"}),
     "a day too many": (
         "INSERT INTO daily_sums VALUES ('01', '01004', 'asylum', '2023-05-01', 1)",
@@ -86,9 +112,12 @@ STORED = {
     ),
     "the end": ("UPDATE positions SET ledger_hash = repeat('0', 64)", {"heads"}),
     "a place of the past": (
-        """UPDATE snapshots SET counts = replace(convert_from(counts, 'UTF8'), '"0"', '"1"')::bytea
-            WHERE sequence = 0""",
+        altered("snapshots", number_of("sh-regular", "credited", "01001", now="1")),
         {"past"},
+    ),
+    "a place from which it goes on": (
+        altered("snapshots", number_of("sh-alliance", "credited", "01056", now="1")),
+        {"past", "counts"},
     ),
     "days of the past": (
         """UPDATE day_snapshots
@@ -102,8 +131,8 @@ STORED = {
 
 
 SAVED = (
-    *("unit_counts", "stretch_totals", "daily_sums", "scales", "snapshots", "crossings"),
-    *("positions", "entry_batches", "day_snapshots"),
+    *("count_changes", "daily_sums", "snapshots", "crossings", "positions", "entry_batches"),
+    "day_snapshots",
 )
 
 
@@ -131,16 +160,32 @@ async def test_what_quota_keeps_can_not_be_altered_unseen(house: House) -> None:
     assert (await house.run("reconcile", *AT_ONCE)).exit_code == 0
 
 
-ANY_ROW = "WHERE ctid = (SELECT ctid FROM {table} ORDER BY md5(ctid::text || $1) LIMIT 1)"
+ANY_NUMBER = """
+    WITH kept AS (SELECT ctid, convert_from(counts, 'UTF8')::jsonb AS doc FROM {table}),
+         chosen AS (
+             SELECT kept.ctid, doc, ARRAY[quota, '{kind}', name] AS path, of_kind.value AS before
+               FROM kept, jsonb_each(doc) AS of_quota (quota, counts),
+                    jsonb_each_text(of_quota.counts -> '{kind}') AS of_kind (name, value)
+              ORDER BY md5(quota || name || $1) LIMIT 1)
+    UPDATE {table} SET counts = convert_to(jsonb_set(doc, path, to_jsonb({now}))::text, 'UTF8')
+      FROM chosen WHERE {table}.ctid = chosen.ctid
+"""
+ANY_DAY = """
+    UPDATE daily_sums SET persons = persons + 2
+     WHERE ctid = (SELECT ctid FROM daily_sums ORDER BY md5(ctid::text || $1) LIMIT 1)
+"""
 BALANCES = [
-    f"UPDATE {table} SET {change} {ANY_ROW.format(table=table)}"  # noqa: S608  # of constants
-    for table, change in [
-        ("unit_counts", "credited = credited + 1"),
-        ("unit_counts", "credited = credited - 7"),
-        ("unit_counts", "standing = CASE standing WHEN 'over' THEN 'under' ELSE 'over' END"),
-        ("stretch_totals", "total = total - 1"),
-        ("daily_sums", "persons = persons + 2"),
-    ]
+    ANY_DAY,
+    *(
+        ANY_NUMBER.format(table=table, kind=kind, now=now)
+        for table in ("count_changes", "snapshots")
+        for kind, now in [
+            ("credited", "before::numeric + 1"),
+            ("credited", "before::numeric - 7"),
+            ("standings", "CASE before WHEN 'over' THEN 'under' ELSE 'over' END"),
+            ("totals", "before::numeric - 1"),
+        ]
+    ),
 ]
 
 

@@ -7,8 +7,11 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
+from services.quota.domain.counts import Counts
 from services.quota.handlers.placements import PlacementCounter, event_of
-from shared.codes import Ags, Programme
+from services.quota.store.counts import load_counts
+from services.quota.store.positions import load_position
+from shared.codes import Ags, Programme, QuotaCode
 from shared.contracts.ledger import LedgerEntry, PostingData
 from shared.line import Event, Line
 from shared.postgres import LandHeld
@@ -27,17 +30,18 @@ LAST_TOLD = """
 
 async def sums(house: House) -> list[Any]:
     """Every number that people see but zeros, and what the past is counted from."""
-    tables = {
-        "unit_counts": "quota, unit",
-        "stretch_totals": "quota, starts",
-        "scales": "quota",
-        "daily_sums": "unit, programme, effective_on",
-        "snapshots": "sequence, definition",
-    }
-    return [
+    tables = {"daily_sums": "unit, programme, effective_on", "snapshots": "sequence, definition"}
+    found = [
         [row for row in await house.fetch("quota", f"TABLE {table} ORDER BY {order}") if row[-1]]
         for table, order in tables.items()
     ]
+    return [await counts(house), *found]
+
+
+async def counts(house: House) -> dict[QuotaCode, Counts]:
+    """The numbers of all quotas as they are read."""
+    async with house.pools["quota"].acquire() as tx:
+        return await load_counts(tx, LAND, await load_position(tx, LAND))
 
 
 async def said_outside(house: House) -> list[Any]:
@@ -67,13 +71,15 @@ async def refusals(house: House) -> list[str]:
 async def land_is_right(house: House) -> None:
     """Nothing differs, and the last that was told of every unit is how it stands."""
     assert (await house.ask("reconcile", *AT_ONCE))["different"] == 0
-    standings = await house.fetch("quota", "SELECT quota, unit, standing FROM unit_counts")
+    standings = {
+        (quota, unit): standing
+        for quota, each in (await counts(house)).items()
+        for unit, standing in each.standings.items()
+    }
     for schema, table in (("quota", "crossings"), ("notifications", "alerts")):
         rows = await house.fetch(schema, LAST_TOLD.format(table))
         last = {(quota, unit): after for quota, unit, after in rows}
-        assert {
-            (quota, unit): last.get((quota, unit), "on-quota") for quota, unit, _ in standings
-        } == {(quota, unit): standing for quota, unit, standing in standings}
+        assert {place: last.get(place, "on-quota") for place in standings} == standings
 
 
 def owner(house: House) -> Line[LedgerEntry]:

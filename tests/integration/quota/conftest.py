@@ -43,7 +43,8 @@ class QuotaInTest:
 
     async def counts(self, quota: str = "sh-regular") -> Counts:
         async with self.database.acquire() as tx:
-            return (await load_counts(tx, [QuotaCode(quota)]))[QuotaCode(quota)]
+            counts = await load_counts(tx, LAND, await load_position(tx, LAND))
+            return counts[QuotaCode(quota)]
 
     async def sequence(self) -> int:
         async with self.database.acquire() as tx:

@@ -7,7 +7,6 @@ import pytest
 import pytest_asyncio
 
 from access.reach import NOWHERE, Reach
-from deploy.migrations import migrate
 from services.quota.domain.counts import Position
 from services.quota.domain.definitions import QuotaOpened
 from services.quota.store.counts import load_counts
@@ -30,21 +29,16 @@ from shared.postgres import (
     Connection,
     Database,
     OwnershipLost,
-    connect,
     set_reach,
     transaction,
 )
 from tests.integration.quota.conftest import QuotaInTest
 from tests.integration.quota.ledgers import LAND, LedgerInTest
 from tests.integration.servers import OwnDatabase
-from tests.integration.shared.rows import QUOTA
 
 pytestmark = pytest.mark.asyncio
 REGULAR, OTHER = QuotaCode("sh-regular"), Land("02")
 OWN, FOREIGN = frozenset({LAND}), frozenset({OTHER})
-MIGRATION = "services/quota/migrations/0012_reach.sql"
-COUNTS = ("scales", "unit_counts", "stretch_totals")
-QUOTAS = [f"SELECT quota, land FROM {table}" for table in COUNTS]  # noqa: S608  # ours
 UNIT_OF_IT = frozenset({"01001"})
 
 
@@ -57,7 +51,8 @@ async def seen(tx: Connection) -> list[int]:
     return [
         len(found)
         for found in (
-            await load_counts(tx, [REGULAR]),
+            await load_counts(tx, LAND, Position(3, 99)),
+            await tx.fetch("TABLE count_changes"),
             await list_crossings_after(tx, LAND, 0, 10),
             await load_heads(tx),
             await list_due(tx, 1),
@@ -161,22 +156,3 @@ async def test_of_two_lands_that_take_a_code_at_once_one_gets_it(quota: QuotaInT
 
     took = await asyncio.gather(take(LAND), take(OTHER), return_exceptions=True)
     assert [type(each) for each in took if each] == [QuotaExists]
-
-
-async def test_counts_of_before_learn_their_land(quota: QuotaInTest, database: OwnDatabase) -> None:
-    await counted(quota)
-    owner = await connect(database.admin_url, None, "owner")
-    try:
-        await owner.execute("SET search_path = quota")
-        named = [set(await owner.fetch(quotas)) for quotas in QUOTAS]
-        for table in ("positions", *QUOTA):
-            await owner.execute(f"DROP POLICY of_lands ON {table}")
-        for table in COUNTS:
-            await owner.execute(f"ALTER TABLE {table} DROP COLUMN land")
-        await owner.execute("DELETE FROM migrations WHERE name = $1", MIGRATION)
-        assert await migrate(database.admin_url, "quota") == [MIGRATION]
-        again = [set(await owner.fetch(quotas)) for quotas in QUOTAS]
-    finally:
-        await owner.close()
-    assert all(named)
-    assert again == named

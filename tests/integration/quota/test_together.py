@@ -63,7 +63,7 @@ async def until_group(together: Together, is_open: bool, *lands: Land) -> None:
 async def test_what_waits_for_a_commit_is_saved_by_one(quota: QuotaInTest) -> None:
     together = Together(quota.database, turns=1)
     steps = [await next_step(quota, land) for land in (ONE, TWO, THREE)]
-    async with locked(quota, "SELECT FROM unit_counts WHERE land = '01' FOR UPDATE"):
+    async with locked(quota, "LOCK TABLE count_changes IN SHARE MODE"):
         first = asyncio.create_task(together.save(steps[0]))
         await until_group(together, False, ONE)
         others = [asyncio.create_task(together.save(step)) for step in steps[1:]]

@@ -11,6 +11,7 @@ LANDS = ("01", "02")
 CLIENTS = ("city-01001", "city-01002", "coordination-02")
 Row = Mapping[str, Any]
 QUOTA: Mapping[str, Row] = {
+    "count_changes": {"sequence": 1, "definition": 1, "counts": ""},
     "crossings": {
         "sequence": 1,
         "unit": "",
@@ -50,13 +51,10 @@ QUOTA: Mapping[str, Row] = {
         "crossing": 0,
         "corrections": 0,
     },
-    "scales": {"scale": 1},
     "snapshots": {"sequence": 1, "definition": 1, "crossing": 0, "ledger_hash": "", "counts": ""},
-    "stretch_totals": {"starts": "2024-05-01", "total": 1},
-    "unit_counts": {"unit": "", "credited": 1, "standing": "over"},
 }
 """What quota keeps of a Land: a row of each table, without its Land and its quota's code."""
-OF_A_QUOTA = ("crossings", "definitions", "scales", "stretch_totals", "unit_counts")
+OF_A_QUOTA = ("crossings", "definitions")
 LABELS = {
     **dict.fromkeys(QUOTA, "land"),
     "alerts": "land",

@@ -3,7 +3,7 @@ from fractions import Fraction
 
 import pytest
 
-from services.quota.domain.counts import BooksDoNotBalance, CountChanged, Counts, TotalChanged
+from services.quota.domain.counts import BooksDoNotBalance, Counts
 from services.quota.domain.definitions import Change, fold
 from services.quota.domain.plan import plan_of
 from services.quota.domain.tally import QuotaTally, tally_of
@@ -68,8 +68,7 @@ def test_who_is_no_member_or_has_no_rule_is_not_counted() -> None:
     tally.count(FLENSBURG, ASYLUM, DAY, 3)
     tally.count(FLENSBURG, SAFE_HARBOUR, date(1989, 12, 31), 3)
     assert tally.settle() == []
-    assert tally.changed_counts() == []
-    assert tally.changed_totals() == []
+    assert tally.changed_counts() is None
 
 
 def test_an_entry_that_nets_to_nothing_moves_nobody() -> None:
@@ -91,14 +90,14 @@ def test_what_changed_is_named_until_it_is_forgotten() -> None:
     tally = a_tally()
     tally.count(FLENSBURG, SAFE_HARBOUR, DAY, 2)
     tally.settle()
-    assert tally.changed_counts() == [
-        CountChanged(ALLIANCE, FLENSBURG, 2, OVER),
-        CountChanged(ALLIANCE, LUEBECK, 0, UNDER),
-    ]
-    assert tally.changed_totals() == [TotalChanged(ALLIANCE, FIRST_DAY, 2)]
+    assert tally.changed_counts() == Counts(
+        scale=1,
+        credited={FLENSBURG: 2, LUEBECK: 0},
+        totals={FIRST_DAY: 2},
+        standings={FLENSBURG: OVER, LUEBECK: UNDER},
+    )
     tally.forget_changes()
-    assert tally.changed_counts() == []
-    assert tally.changed_totals() == []
+    assert tally.changed_counts() is None
 
 
 def test_totals_are_kept_by_the_first_day_of_their_stretch() -> None:
@@ -107,10 +106,9 @@ def test_totals_are_kept_by_the_first_day_of_their_stretch() -> None:
     tally.count(FLENSBURG, SAFE_HARBOUR, DAY, 2)
     tally.count(FLENSBURG, SAFE_HARBOUR, date(2022, 12, 31), 3)
     assert tally.counts().totals == {FIRST_DAY: 3, new_year: 2}
-    assert tally.changed_totals() == [
-        TotalChanged(ALLIANCE, FIRST_DAY, 3),
-        TotalChanged(ALLIANCE, new_year, 2),
-    ]
+    changed = tally.changed_counts()
+    assert changed
+    assert changed.totals == {FIRST_DAY: 3, new_year: 2}
 
 
 def test_counts_are_what_a_tally_goes_on_from() -> None:

@@ -3,7 +3,7 @@ from fractions import Fraction
 
 import pytest
 
-from services.quota.domain.counts import NO_HASH, Changes, CountChanged, Position, TotalChanged
+from services.quota.domain.counts import NO_HASH, Changes, Counts, Position, changed_by
 from services.quota.domain.crossings import Crossing
 from services.quota.domain.definitions import Change, PeriodTurned
 from services.quota.domain.world import Amounts, OutOfOrder, World
@@ -225,33 +225,48 @@ def test_a_unit_that_is_no_member_has_no_counts() -> None:
 def test_changes_are_what_a_transaction_has_to_write() -> None:
     world = two_cities()
     applied(world, a_posting(FLENSBURG, 2), a_posting(LUEBECK, 5, programme=ASYLUM))
-    assert world.take_changes() == Changes(
+    assert world.take_changes(whole=False) == Changes(
         position=Position(2, 5, 2, f"{2:064x}"),
-        counts=[CountChanged(ALLIANCE, FLENSBURG, 2, OVER), CountChanged(ALLIANCE, KIEL, 0, UNDER)],
-        totals=[TotalChanged(ALLIANCE, FIRST_DAY, 2)],
-        restated={},
+        counts={
+            ALLIANCE: Counts(
+                scale=1,
+                credited={FLENSBURG: 2, KIEL: 0},
+                totals={FIRST_DAY: 2},
+                standings={FLENSBURG: OVER, KIEL: UNDER},
+            )
+        },
+        is_whole=False,
     )
 
 
-def test_changes_are_taken_once() -> None:
+@pytest.mark.parametrize("whole", [False, True])
+def test_changes_are_taken_once(whole: bool) -> None:
     world = two_cities()
     applied(world, a_posting(FLENSBURG, 2))
-    world.take_changes()
-    assert world.take_changes() == Changes(world.position, [], [], {})
+    world.take_changes(whole=whole)
+    assert world.take_changes(whole=False) == Changes(world.position, {}, False)
 
 
-def test_a_defined_quota_is_written_whole_and_the_others_by_their_changes() -> None:
+def test_what_changed_takes_the_place_of_what_was_there_before() -> None:
+    world = two_quotas()
+    counts = [world.take_changes(whole=True).counts]
+    for posting in (a_posting(FLENSBURG, 2), a_posting(KIEL, 1), a_posting(FLENSBURG, -1)):
+        applied(world, posting)
+        counts.append(world.take_changes(whole=False).counts)
+    assert changed_by(counts[0], counts[1:]) == world.counts()
+    assert changed_by({}, counts) == world.counts()
+
+
+def test_after_a_definition_all_counts_are_written() -> None:
     world = two_quotas()
     applied(world, a_posting(FLENSBURG, 2))
     world.define(
         a_definition(11, a_tolerance(2), REGULAR, ledger_sequence=1),
         {(FLENSBURG, SAFE_HARBOUR, DAY): 2},
     )
-    changes = world.take_changes()
-    assert changes.restated == {REGULAR: world.counts()[REGULAR]}
-    assert {each.quota for each in changes.counts} == {ALLIANCE}
-    assert {each.quota for each in changes.totals} == {ALLIANCE}
-    assert world.take_changes().restated == {}
+    changes = world.take_changes(whole=False)
+    assert changes == Changes(world.position, world.counts(), is_whole=True)
+    assert not world.take_changes(whole=False).is_whole
 
 
 def test_a_quota_that_is_opened_later_counts_from_its_definitions_on() -> None:
