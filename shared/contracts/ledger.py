@@ -121,8 +121,8 @@ def read_entry(envelope: Envelope) -> LedgerEntry:
 
 def _is_plainly_true(data: msgspec.Raw, digest: str) -> bool:
     """Whether the hash fits the bytes as they are: `wrap` sorts them as RFC 8785 does."""
-    covered = bytes(data).replace(b'"hash":"%b",' % digest.encode(), b"", 1)
-    return hashlib.sha256(covered).hexdigest() == digest
+    before, _, after = bytes(data).partition(b'"hash":"%b",' % digest.encode())
+    return hashlib.sha256(before + after).hexdigest() == digest
 
 
 def _is_true(data: msgspec.Raw, digest: str) -> bool:

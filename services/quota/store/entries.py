@@ -1,8 +1,9 @@
 """Quota's own copy of the ledger, one packed row for each applied batch."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import date, datetime
 from itertools import count, repeat
+from operator import attrgetter
 from typing import Any, Generic, NamedTuple, TypeVar
 
 import asyncpg
@@ -48,6 +49,9 @@ class KeptPosting(NamedTuple):
     programme: Programme
     effective_on: date
     persons: int
+
+
+POSTING: Callable[[Posting], PostingRow] = attrgetter(*KeptPosting._fields)
 
 
 class KeptEntry(NamedTuple):
@@ -103,7 +107,7 @@ def _pack(entries: Sequence[Entry]) -> Packed[PostingRow]:
         types=[each.type for each in entries],
         placements=[each.placement for each in entries],
         recorded_at=[each.recorded_at for each in entries],
-        postings=[tuple([_posting_row(one) for one in each.postings]) for each in entries],
+        postings=[tuple(map(POSTING, each.postings)) for each in entries],
         hashes=[each.hash for each in entries],
     )
 
@@ -116,14 +120,10 @@ def kept(entry: Entry) -> KeptEntry:
         entry.type,
         entry.placement,
         entry.recorded_at,
-        tuple(KeptPosting(*_posting_row(posting)) for posting in entry.postings),
+        tuple(KeptPosting(*POSTING(posting)) for posting in entry.postings),
         entry.previous_hash,
         entry.hash,
     )
-
-
-def _posting_row(posting: Posting) -> PostingRow:
-    return posting.unit, posting.programme, posting.effective_on, posting.persons
 
 
 def _unpack(row: asyncpg.Record) -> Sequence[KeptEntry]:
