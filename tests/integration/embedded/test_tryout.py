@@ -7,6 +7,7 @@ from email.message import EmailMessage
 from pathlib import Path
 
 import httpx
+import psutil  # type: ignore[import-untyped]  # ships no types
 import pytest
 
 from embedded.child import Child
@@ -88,9 +89,10 @@ async def test_a_token_of_before_is_valid_after_a_kill(tryout: Tryout) -> None:
 async def test_only_this_machine_reaches_the_issuer(tryout: Tryout) -> None:
     await tryout.start()
     outside = [
-        str(address[4][0])
-        for address in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)
-        if not str(address[4][0]).startswith("127.")
+        address.address
+        for addresses in psutil.net_if_addrs().values()
+        for address in addresses
+        if address.family == socket.AF_INET and not address.address.startswith("127.")
     ]
     if not outside:
         pytest.skip("this machine has no address but loopback")
