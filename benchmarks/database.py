@@ -87,7 +87,7 @@ async def _define(pool: Database, land: Land, world: World) -> None:
     counts = counted.World.load(land, position, definitions, {}).counts()
     async with pool.acquire() as tx, tx.transaction():
         await tx.executemany(INSERT, [_row(definition) for definition in definitions])
-        await tx.execute(ADVANCE, *arrays_of(MOVE, [(land, 0, 0, *position)]))
+        await tx.execute(ADVANCE, *arrays_of(MOVE, [(land, 0, 0, *position, True)]))
         await insert_snapshot(tx, land, position, counts)
 
 

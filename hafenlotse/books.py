@@ -23,6 +23,7 @@ from services.quota.store.days import load_daily
 from services.quota.store.definitions import list_definitions
 from services.quota.store.positions import list_held, load_position
 from shared.codes import Land, QuotaCode
+from shared.contracts.envelopes import UNREADABLE
 from shared.postgres import Connection, Database, snapshot
 from shared.store.relays import load_published
 
@@ -115,10 +116,20 @@ async def load_sums(tx: Connection, land: Land) -> Sums:
         places=await list_places(tx, land),
         days=await list_kept(tx, land),
         daily=await load_daily(tx, land),
-        counts=await load_counts(tx, land, position),
+        counts=await load_readable(tx, land, position),
         announced=announced.sequence if announced else 0,
         beyond=len(await list_crossings_after(tx, land, position.crossing, 1)),
     )
+
+
+async def load_readable(
+    tx: Connection, land: Land, position: Position
+) -> Mapping[QuotaCode, Counts]:
+    """The numbers of all quotas, none where what is stored can't be read."""
+    try:
+        return await load_counts(tx, land, position)
+    except UNREADABLE:
+        return {}
 
 
 async def load_rebuilds(tx: Connection, land: Land) -> list[Rebuild]:

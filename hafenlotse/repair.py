@@ -14,7 +14,6 @@ from hafenlotse.store.repairs import Repair, insert_repair
 from services.admissions.store.entries import read_all
 from services.quota.domain.crossings import Crossing
 from services.quota.domain.postings import Entry
-from services.quota.store.counts import insert_changes
 from services.quota.store.crossings import insert_crossings
 from services.quota.store.entries import insert_batch
 from services.quota.store.positions import lock_position
@@ -124,7 +123,8 @@ async def _rebuild(books: Books, comparison: Comparison, rebuild: Rebuild | None
     tx, kept = books.sums, comparison.kept
     land, sums = kept.land, kept.sums
     rebuilds = [*sums.rebuilds, rebuild] if rebuild else sums.rebuilds
-    replay = Replay(land, sums.definitions, sums.places, rebuilds)
+    end = sums.position.sequence, sums.position.definition  # from there it goes on
+    replay = Replay(land, sums.definitions, sums.places | {end}, rebuilds)
     raised: list[Crossing] = []
     await forget_copies(tx, land)
     async for page in _entries(books.ledger, land, sums.position.sequence):
@@ -134,7 +134,6 @@ async def _rebuild(books: Books, comparison: Comparison, rebuild: Rebuild | None
     raised += _above(comparison.raised, replay.finish())
     await _keep_past(tx, land, replay)
     await insert_crossings(tx, raised, now())
-    await insert_changes(tx, land, replay.position, replay.counts())
     await set_daily(tx, land, {**dict.fromkeys(sums.daily, 0), **replay.daily})
     await take_over(tx, land, replay.position)
     return len(raised)

@@ -7,8 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from itertools import chain, groupby
-from operator import attrgetter
+from itertools import chain
 from typing import Generic, TypeVar
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
@@ -93,14 +92,13 @@ class Inbox(Generic[B]):
         return self.lines.setdefault(land, Line(land, self.applier))
 
     async def receive(self, records: Sequence[Record]) -> None:
-        """Have a batch dealt with, partitions beside each other; who commits holds up no others.
-
-        The records of a partition are in order, one after the other.
-        """
+        """Have a batch dealt with, partitions beside each other; who commits holds up no others."""
         while self._left > MOST_LEFT:
             self._room.clear()
             await self._room.wait()
-        partitions = {at: list(each) for at, each in groupby(records, attrgetter("partition"))}
+        partitions: dict[int, list[Record]] = defaultdict(list)
+        for record in records:
+            partitions[record.partition].append(record)
         if self.watch:
             places = {number: each[-1].offset + 1 for number, each in partitions.items()}
             self.watch.moved(places, fetched=True)

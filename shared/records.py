@@ -75,7 +75,7 @@ class _PartitionRecords(fetcher.PartitionRecords):  # type: ignore[misc]  # unty
 
 
 def read_as_records() -> None:
-    """Let every consumer of this process hand out Records.
+    """Let every consumer of this process hand out Records, their bytes as they are.
 
     A byte of a header name that is not UTF-8, at which aiokafka stops for ever, is there as Python
     writes it.

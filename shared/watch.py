@@ -44,7 +44,9 @@ class Watch:
 
     async def look(self) -> None:
         """Start the consumer again where it does not move; what does not heal it is raised."""
-        if not self.subscriber.running or not (self._loop_ended() or await self._stands_still()):
+        # An escaped cancellation may have ended the loop that fetches.
+        has_ended = all(task.done() for task in self.subscriber.tasks)
+        if not self.subscriber.running or not (has_ended or await self._stands_still()):
             return
         log.error("the consumer of %s stands still", self.subscriber.topic_names)
         if self.was_restarted:
@@ -53,10 +55,6 @@ class Watch:
             await self.subscriber.stop()
             await self.subscriber.start()
         self.was_restarted, self.moved_at = True, time.monotonic()
-
-    def _loop_ended(self) -> bool:
-        """Whether an escaped cancellation ended the loop that fetches."""
-        return all(task.done() for task in self.subscriber.tasks)
 
     async def _stands_still(self) -> bool:
         """Whether there is more than was fetched, for too long; Kafka is asked now and then."""

@@ -59,7 +59,7 @@ QuotaCounts = Mapping[QuotaCode, Counts]
 class Changes(NamedTuple):
     """What one transaction has to write to move from the last position to this one.
 
-    Where they are `whole` they take the place of all counts that are stored of the Land.
+    Where `is_whole` they take the place of all counts that are stored of the Land.
     """
 
     position: Position

@@ -1,6 +1,6 @@
 """Stretches: runs of days with one key and one set of members, and which days count."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -118,22 +118,23 @@ def _pieces(rules: QuotaRules) -> Iterator[Span]:
     moves = _moves(rules.terms)
     firsts = sorted(keys.keys() | moves.keys())
     lasts = [*(first - DAY for first in firsts[1:]), date.max]
-    terms: Counter[Ags] = Counter()
+    terms: dict[Ags, int] = defaultdict(int)
     key = keys[date.min]
     for first, last in zip(firsts, lasts, strict=True):
-        terms.update(moves.get(first, {}))
+        for unit, more in moves.get(first, ()):
+            terms[unit] += more
         key = keys.get(first, key)
         members = frozenset(unit for unit, held in terms.items() if held)
         yield Span(first, last, key, members)
 
 
-def _moves(terms: Iterable[MemberTerm]) -> dict[date, Counter[Ags]]:
-    """Day by day, how many more terms of each unit hold than on the day before."""
-    moves: dict[date, Counter[Ags]] = defaultdict(Counter)
+def _moves(terms: Iterable[MemberTerm]) -> dict[date, list[tuple[Ags, int]]]:
+    """Day by day, whose terms begin to hold (1) or no longer hold (-1)."""
+    moves: dict[date, list[tuple[Ags, int]]] = defaultdict(list)
     for term in terms_in_force(terms):
-        moves[term.starts][term.unit] += 1
+        moves[term.starts].append((term.unit, 1))
         if term.ends is not None and term.ends < date.max:
-            moves[term.ends + DAY][term.unit] -= 1
+            moves[term.ends + DAY].append((term.unit, -1))
     return moves
 
 

@@ -42,7 +42,7 @@ class QuotaTally:
         self._standings = [ON_QUOTA] * units
         self._totals = [0] * len(plan.stretches)
         self._whole, self._parts = plan.whole, plan.parts
-        self._largest = [max(parts, default=0) for parts in plan.parts]
+        self._largest = list(map(max, plan.parts)) if plan.stretches else [0] * units
         self._is_exact = len(plan.stretches) == 1
         self._rise = self._fall = 0
         self._rises, self._falls = Thresholds(units), Thresholds(units)

@@ -13,6 +13,8 @@ from services.quota.domain.standing import ON_QUOTA
 from services.quota.domain.tally import Moved, QuotaTally, tally_of
 from shared.codes import Ags, Cause, Land, QuotaCode, Standing
 
+MOST_CHANGES = 1000
+
 
 class Amounts(NamedTuple):
     """What a unit has in a quota: persons, exact."""
@@ -36,7 +38,7 @@ class World:
     """All quotas of a Land at one position; how entries are batched changes no crossing."""
 
     __slots__ = (
-        "_crossing", "_definition", "_hash", "_is_restated", "_rebuilds", "_sequence",
+        "_changes", "_crossing", "_definition", "_hash", "_is_restated", "_rebuilds", "_sequence",
         "_tallies", "land",
     )  # fmt: skip
 
@@ -44,7 +46,7 @@ class World:
         self.land = land
         self._sequence, self._definition, self._crossing, self._hash, self._rebuilds = position
         self._tallies = sorted(tallies, key=_quota_of)
-        self._is_restated = False
+        self._is_restated, self._changes = False, 0
 
     @classmethod
     def load(
@@ -141,15 +143,16 @@ class World:
         return crossings
 
     def take_changes(self, *, whole: bool) -> Changes:
-        """What changed since this was last asked; all counts if asked for, or after a definition.
+        """What changed since this was last asked; all counts if asked for, and now and then.
 
-        A definition changes what is counted, so what was stored before it is of no use.
+        After a definition, too: it changes what is counted, so what was stored before it is of no
+        use. And whoever reads puts no more than MOST_CHANGES together.
         """
-        is_whole = whole or self._is_restated
+        is_whole = whole or self._is_restated or self._changes >= MOST_CHANGES
         counts = self.counts() if is_whole else self._changed_counts()
         for tally in self._tallies:
             tally.forget_changes()
-        self._is_restated = False
+        self._is_restated, self._changes = False, 0 if is_whole else self._changes + 1
         return Changes(self.position, counts, is_whole)
 
     def _changed_counts(self) -> dict[QuotaCode, Counts]:

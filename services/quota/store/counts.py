@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from services.quota.domain.counts import Counts, Position, QuotaCounts, changed_by
-from services.quota.store.rows import Table, insert
+from services.quota.store.rows import Table
 from services.quota.store.snapshots import load_snapshot, pack
 from shared.codes import Land, QuotaCode
 from shared.postgres import Connection
@@ -21,8 +21,8 @@ SINCE = """
       FROM count_changes
      WHERE land = $1 AND (sequence, definition) > ($2, $3)
 """
-FORGET = "DELETE FROM count_changes WHERE land IN (SELECT land FROM to_snapshots)"
-"""A snapshot has all that changed before it: a part of the statement that writes one."""
+FORGET = "DELETE FROM count_changes WHERE land IN (SELECT land FROM moved WHERE is_whole)"
+"""What is written whole has all that changed before it: a part of the statement that writes it."""
 _CHANGES = msgspec.json.Decoder(list[dict[QuotaCode, Counts]])
 
 
@@ -31,13 +31,6 @@ async def load_counts(tx: Connection, land: Land, position: Position) -> dict[Qu
     kept, counts = await load_snapshot(tx, land, position.sequence, position.definition)
     changes = await tx.fetchval(SINCE, land, kept.sequence, kept.definition)
     return changed_by(counts, _CHANGES.decode(changes or b"[]"))
-
-
-async def insert_changes(
-    tx: Connection, land: Land, position: Position, counts: QuotaCounts
-) -> None:
-    """Keep what changed up to a position."""
-    await insert(tx, COUNT_CHANGES, [row_of(land, position, counts)])
 
 
 def row_of(land: Land, position: Position, counts: QuotaCounts) -> Sequence[Any]:

@@ -21,8 +21,9 @@ MOVE = {
     "crossing": "bigint",
     "ledger_hash": "text",
     "rebuilds": "bigint",
+    "is_whole": "boolean",
 }
-"""From where a Land was seen to where it is now."""
+"""From where a Land was seen to where it is now, and whether its counts are written whole."""
 
 # Only the owner that applied everything so far may go on: a zombie's update touches no row.
 ADVANCE = f"""

@@ -7,8 +7,6 @@ from shared.postgres import Connection
 
 Columns = Mapping[str, str]
 """Names and types, in the order in which rows are given."""
-NUMERIC = "numeric"
-"""Goes as text, which PostgreSQL converts: asyncpg takes four times as long for a number."""
 
 
 class Table(NamedTuple):
@@ -29,18 +27,13 @@ class Table(NamedTuple):
 
 def new_rows(columns: Columns, first: int = 1) -> str:
     """What a statement calls `new`: rows out of one array for each column."""
-    kinds = ("text" if kind == NUMERIC else kind for kind in columns.values())
-    arrays = (f"${at}::{kind}[]" for at, kind in enumerate(kinds, first))
+    arrays = (f"${at}::{kind}[]" for at, kind in enumerate(columns.values(), first))
     return f"unnest({', '.join(arrays)}) AS new ({', '.join(columns)})"
 
 
 def arrays_of(columns: Columns, rows: Iterable[Sequence[Any]]) -> list[list[Any]]:
     """One array for each column."""
-    arrays = list(map(list, zip(*rows, strict=True))) or [[] for _ in columns]
-    for at, kind in enumerate(columns.values()):
-        if kind == NUMERIC:
-            arrays[at] = list(map(str, arrays[at]))
-    return arrays
+    return list(map(list, zip(*rows, strict=True))) or [[] for _ in columns]
 
 
 async def insert(tx: Connection, table: Table, rows: Sequence[Sequence[Any]]) -> None:
@@ -53,12 +46,12 @@ def insert_where(fence: str, columns: Columns, tables: Iterable[Table], forget: 
     """Rows of several tables in one statement: those of each Land that `fence` moves.
 
     `fence` is an UPDATE whose new rows have these columns; the arrays of the tables follow theirs.
-    `forget` is a DELETE that goes by what was inserted; of each table, `to_` it, that is the Land.
+    `forget` is a DELETE of what was there before; both know the new rows of what is `moved`.
     """
-    parts, first = [f"moved AS ({fence} RETURNING new.land)"], len(columns) + 1
+    parts, first = [f"moved AS ({fence} RETURNING new.*)"], len(columns) + 1
     for table in tables:
         statement = table.insert(first, "new.land IN (SELECT land FROM moved)")
-        parts.append(f"to_{table.name} AS ({statement} RETURNING land)")
+        parts.append(f"to_{table.name} AS ({statement})")
         first += len(table.columns)
     parts.append(f"forgotten AS ({forget})")
     return f"WITH {', '.join(parts)} SELECT land FROM moved"  # noqa: S608  # names of ours

@@ -44,9 +44,9 @@ _COUNTS = msgspec.json.Decoder(dict[QuotaCode, Counts | _PackedBefore], strict=F
 
 
 def is_due(seen: Position, world: World) -> bool:
-    """Whether a batch went over a multiple of so many entries; more of them for more units."""
-    step = max(ENTRIES_BETWEEN, world.size)
-    return world.position.sequence // step != seen.sequence // step
+    """After a definition, and after a multiple of so many entries; more of them for more units."""
+    step, now = max(ENTRIES_BETWEEN, world.size), world.position
+    return now.definition != seen.definition or now.sequence // step != seen.sequence // step
 
 
 async def insert_snapshot(

@@ -70,13 +70,13 @@ def step_of(
     entries: Sequence[Entry] = (),
 ) -> Step:
     """What moves a Land on from the position where it was seen; it can be asked for once."""
-    land = world.land
-    position, counts, is_whole = world.take_changes(whole=snapshots.is_due(seen, world))
+    land, is_due = world.land, snapshots.is_due(seen, world)
+    position, counts, is_whole = world.take_changes(whole=is_due)
     return Step(
-        (land, seen.sequence, seen.definition, *position),
+        (land, seen.sequence, seen.definition, *position, is_whole),
         (
-            [count_changes.row_of(land, position, counts)] if counts and not is_whole else [],
-            [snapshots.row_of(land, position, counts)] if is_whole else [],
+            [count_changes.row_of(land, position, counts)] if counts and not is_due else [],
+            [snapshots.row_of(land, position, counts)] if is_due else [],
             crossing_rows.rows_of(crossings, found_at),
             [entry_batches.row_of(land, entries)] if entries else [],
         ),

@@ -1,38 +1,44 @@
 """The numbers of a Land's quotas as they are stored: a snapshot, and what changed after it."""
 
+import secrets
 from collections.abc import AsyncIterator, Mapping
+from datetime import date
 
 import orjson
 import pytest
 import pytest_asyncio
+from asyncpg import RaiseError
 
 from deploy.migrations import migrate
-from services.quota.domain.counts import Counts, Position
-from services.quota.store.counts import insert_changes, load_counts
+from services.quota.domain.counts import Counts
+from services.quota.domain.world import MOST_CHANGES
+from services.quota.store.counts import load_counts
 from services.quota.store.positions import load_position
-from services.quota.store.snapshots import ENTRIES_BETWEEN
-from services.quota.store.worlds import load_world
-from shared.codes import Land, QuotaCode
-from shared.postgres import Connection, connect
+from services.quota.store.snapshots import ENTRIES_BETWEEN, pack, unpack
+from services.quota.store.worlds import Step, load_world, save, save_free, step_of
+from shared.clock import now
+from shared.codes import Ags, Land, QuotaCode, Standing
+from shared.contracts.ledger import LedgerEntry
+from shared.postgres import Connection, OwnershipLost, connect
 from tests.integration.quota.conftest import QuotaInTest
 from tests.integration.quota.ledgers import LAND, posting
 from tests.integration.servers import OwnDatabase
-from tests.integration.shared.rows import QUOTA
 
 pytestmark = pytest.mark.asyncio
 OTHER, REGULAR = Land("02"), QuotaCode("sh-regular")
-MIGRATIONS = [
-    f"services/quota/migrations/{name}.sql" for name in ("0012_reach", "0014_count_changes")
-]
-BEFORE = """
-    CREATE TABLE scales (quota text PRIMARY KEY, scale numeric NOT NULL);
-    CREATE TABLE unit_counts (
-        quota text NOT NULL REFERENCES scales, unit text NOT NULL,
-        credited numeric NOT NULL, standing text NOT NULL, PRIMARY KEY (quota, unit));
-    CREATE TABLE stretch_totals (
-        quota text NOT NULL REFERENCES scales, starts date NOT NULL, total numeric NOT NULL,
-        PRIMARY KEY (quota, starts));
+MIGRATION = "services/quota/migrations/0014_count_changes.sql"
+FORMER = {
+    "scales": "scale numeric",
+    "unit_counts": "unit text, credited numeric, standing text",
+    "stretch_totals": "starts date, total numeric",
+}
+READ = """
+    SELECT sum(seq_tup_read + coalesce(idx_tup_fetch, 0))::bigint
+      FROM pg_stat_xact_user_tables WHERE relname = 'count_changes'
 """
+OF_MANY_PARTS = Counts(
+    2**70, {Ags("02000"): -(2**65)}, {date.min: 2**99}, {Ags("02000"): Standing.UNDER}
+)
 
 
 async def counts(quota: QuotaInTest) -> dict[QuotaCode, Counts]:
@@ -63,8 +69,7 @@ async def test_each_step_keeps_what_it_changed(quota: QuotaInTest) -> None:
 
 
 async def test_a_snapshot_takes_the_place_of_all_changes_of_its_land(quota: QuotaInTest) -> None:
-    async with quota.database.acquire() as tx:
-        await insert_changes(tx, OTHER, Position(1), {})
+    await quota.database.execute("INSERT INTO count_changes VALUES ('02', 1, 0, '{}')")
     owner = quota.owner()
     await owner.take([quota.ledger.record()])
     await owner.take([quota.ledger.record() for _ in range(ENTRIES_BETWEEN - 2)])
@@ -76,6 +81,71 @@ async def test_a_snapshot_takes_the_place_of_all_changes_of_its_land(quota: Quot
     regular = (await counts(quota))[REGULAR]
     assert sum(regular.credited.values()) == 3 * 999 + 2
     assert sum(regular.totals.values()) == 3 * 999 + 2
+
+
+async def whole_step(quota: QuotaInTest, entry: LedgerEntry) -> Step:
+    """The step of an owner that kept so many changes that it is time for all counts."""
+    async with quota.database.acquire() as tx:
+        world = await load_world(tx, LAND)
+    for _ in range(MOST_CHANGES):
+        world.take_changes(whole=False)
+    seen = world.position
+    return step_of(world, seen, world.apply(entry), now(), [entry])
+
+
+async def snapshots(quota: QuotaInTest) -> int:
+    return int(await quota.database.fetchval("SELECT count(*) FROM snapshots"))
+
+
+async def test_after_so_many_changes_all_counts_take_their_place(quota: QuotaInTest) -> None:
+    await take_one_by_one(quota, 2)
+    before = await snapshots(quota)
+    entry = quota.ledger.record().body
+    assert entry is not None
+    async with quota.database.acquire() as tx:
+        await save(tx, await whole_step(quota, entry))
+    assert await changes(quota) == [("01", 3)]
+    assert await snapshots(quota) == before
+    assert sum((await counts(quota))[REGULAR].credited.values()) == 9
+
+
+async def test_whoever_was_overtaken_takes_no_place(quota: QuotaInTest) -> None:
+    await take_one_by_one(quota, 2)
+    entry = quota.ledger.record().body
+    assert entry is not None
+    zombie = await whole_step(quota, entry)
+    await quota.owner().take([quota.ledger.event(3)])
+    kept, right = await changes(quota), await counts(quota)
+    async with quota.database.acquire() as tx:
+        assert await save_free(tx, [zombie]) == set()
+        with pytest.raises(OwnershipLost):
+            await save(tx, zombie)
+    assert await changes(quota) == kept == [("01", 1), ("01", 2), ("01", 3)]
+    assert await counts(quota) == right
+
+
+async def rows_read_by_next_step(tx: Connection, quota: QuotaInTest) -> int:
+    world, entry = await load_world(tx, LAND), quota.ledger.record().body
+    assert entry is not None
+    seen = world.position
+    step = step_of(world, seen, world.apply(entry), now(), [entry])
+    async with tx.transaction():
+        before = await tx.fetchval(READ) or 0
+        assert await save_free(tx, [step]) == {LAND}
+        return int(await tx.fetchval(READ) or 0) - before
+
+
+async def test_a_step_reads_nothing_of_other_changes(quota: QuotaInTest, owner: Connection) -> None:
+    """Though it was planned when there were few, and PostgreSQL knows of no more."""
+    await owner.execute("ALTER TABLE count_changes SET (autovacuum_enabled = off)")
+    few = "INSERT INTO count_changes SELECT '02', n, 0, '{}' FROM generate_series(1, 5) AS n"
+    await owner.execute(few)
+    await owner.execute("ANALYZE count_changes")
+    async with quota.database.acquire() as tx:
+        for _ in range(6):
+            await rows_read_by_next_step(tx, quota)
+        await owner.execute(few.replace("1, 5", "6, 5000"))
+        assert await rows_read_by_next_step(tx, quota) < 50
 
 
 def as_a_list(counts: Mapping[QuotaCode, Counts]) -> bytes:
@@ -114,33 +184,71 @@ async def test_what_was_packed_before_is_gone_on_from(
     await owner.execute("UPDATE snapshots SET counts = $1", as_a_list(right))
     assert await counts(quota) == right
     await take_one_by_one(quota, 1)
-    assert await quota.sequence() == 3
+    assert sum((await counts(quota))[REGULAR].credited.values()) == 9
+
+
+@pytest_asyncio.fixture
+async def plain(database: OwnDatabase, owner: Connection) -> AsyncIterator[str]:
+    """Where to migrate as an owner of the tables who is bound by policies."""
+    name = f"plain_{secrets.token_hex(4)}"
+    await owner.execute(f"CREATE ROLE {name}; GRANT USAGE, CREATE ON SCHEMA quota TO {name}")
+    for table in (*FORMER, "positions", "migrations"):
+        await owner.execute(f"ALTER TABLE {table} OWNER TO {name}")
+    await owner.execute(f"GRANT EXECUTE ON FUNCTION reach() TO {name}")
+    yield f"{database.admin_url}?role={name}"
+    await owner.execute(f"REASSIGN OWNED BY {name} TO CURRENT_USER; DROP OWNED BY {name}")
+    await owner.execute(f"DROP ROLE {name}")
+
+
+@pytest_asyncio.fixture
+async def former(quota: QuotaInTest, owner: Connection) -> dict[QuotaCode, Counts]:
+    """What is counted, stored as it was before; the counts of Land 01."""
+    for persons in (3, -5, 2**40):
+        await quota.owner().take([quota.ledger.record(posting(persons=persons))])
+    right = await counts(quota)
+    await owner.execute("DROP TABLE count_changes")
+    await owner.execute("DELETE FROM migrations WHERE name = $1", MIGRATION)
+    for name, columns in FORMER.items():
+        await owner.execute(
+            f"CREATE TABLE {name} (land text, quota text, {columns});"
+            f"ALTER TABLE {name} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;"
+            f"CREATE POLICY of_lands ON {name} USING (land = ANY((SELECT reach())::text[]))"
+        )
+    await write(owner, LAND, right)
+    await write(owner, OTHER, {QuotaCode("of-many-parts"): OF_MANY_PARTS})
+    return right
+
+
+async def write(owner: Connection, land: Land, counts: Mapping[QuotaCode, Counts]) -> None:
+    for quota, each in counts.items():
+        of = land, quota
+        await owner.execute("INSERT INTO scales VALUES ($1, $2, $3)", *of, each.scale)
+        units = [(*of, unit, had, each.standings[unit]) for unit, had in each.credited.items()]
+        await owner.executemany("INSERT INTO unit_counts VALUES ($1, $2, $3, $4, $5)", units)
+        totals = [(*of, *total) for total in each.totals.items()]
+        await owner.executemany("INSERT INTO stretch_totals VALUES ($1, $2, $3, $4)", totals)
 
 
 async def test_what_was_a_row_for_each_unit_is_gone_on_from(
-    quota: QuotaInTest, database: OwnDatabase, owner: Connection
+    quota: QuotaInTest, former: dict[QuotaCode, Counts], plain: str
 ) -> None:
-    await take_one_by_one(quota, 3)
-    right = await counts(quota)
-    await owner.execute("DROP TABLE count_changes")
-    await owner.execute(BEFORE)
-    await write_as_before(owner, right)
-    for table in ("positions", *QUOTA.keys() - {"count_changes", "day_snapshots"}):
-        await owner.execute(f"DROP POLICY of_lands ON {table}")
-    await owner.execute("DELETE FROM migrations WHERE name = ANY($1)", MIGRATIONS)
-    assert await migrate(database.admin_url, "quota") == MIGRATIONS
-    assert await counts(quota) == right
-    assert await changes(quota) == [("01", 3)]
+    assert await migrate(plain, "quota") == [MIGRATION]
+    assert await changes(quota) == [("01", 3), ("02", 0)]
+    packed = await quota.database.fetchval("SELECT counts FROM count_changes WHERE land = '02'")
+    assert unpack(packed) == {"of-many-parts": OF_MANY_PARTS}
+    assert await counts(quota) == former
     await take_one_by_one(quota, 1)
-    assert await quota.sequence() == 4
+    assert sum((await counts(quota))[REGULAR].credited.values()) == 2**40 + 1
 
 
-async def write_as_before(owner: Connection, counts: Mapping[QuotaCode, Counts]) -> None:
-    for quota, each in counts.items():
-        await owner.execute("INSERT INTO scales VALUES ($1, $2)", quota, each.scale)
-        units = [
-            (quota, unit, parts, each.standings[unit]) for unit, parts in each.credited.items()
-        ]
-        await owner.executemany("INSERT INTO unit_counts VALUES ($1, $2, $3, $4)", units)
-        totals = [(quota, *total) for total in each.totals.items()]
-        await owner.executemany("INSERT INTO stretch_totals VALUES ($1, $2, $3)", totals)
+@pytest.mark.usefixtures("former")
+async def test_no_counts_are_dropped_that_were_not_packed(owner: Connection, plain: str) -> None:
+    await owner.execute("UPDATE scales SET land = '99' WHERE quota = 'sh-regular'")
+    with pytest.raises(RaiseError, match="no Land"):
+        await migrate(plain, "quota")
+    assert await owner.fetchval("SELECT count(*) FROM scales") == 3
+
+
+async def test_numbers_have_as_many_digits_as_they_need() -> None:
+    counts = {QuotaCode("of-many-parts"): OF_MANY_PARTS}
+    assert unpack(pack(counts)) == unpack(as_a_list(counts)) == counts

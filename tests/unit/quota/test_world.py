@@ -6,7 +6,7 @@ import pytest
 from services.quota.domain.counts import NO_HASH, Changes, Counts, Position, changed_by
 from services.quota.domain.crossings import Crossing
 from services.quota.domain.definitions import Change, PeriodTurned
-from services.quota.domain.world import Amounts, OutOfOrder, World
+from services.quota.domain.world import MOST_CHANGES, Amounts, OutOfOrder, World
 from shared.codes import FIRST_DAY, Cause, EntryType, Standing
 from tests.unit.quota.builders import (
     ALLIANCE,
@@ -255,6 +255,12 @@ def test_what_changed_takes_the_place_of_what_was_there_before() -> None:
         counts.append(world.take_changes(whole=False).counts)
     assert changed_by(counts[0], counts[1:]) == world.counts()
     assert changed_by({}, counts) == world.counts()
+
+
+def test_after_so_many_changes_all_counts_are_written_once() -> None:
+    world = two_cities()
+    written = [world.take_changes(whole=False).is_whole for _ in range(MOST_CHANGES + 2)]
+    assert written == [False] * MOST_CHANGES + [True, False]
 
 
 def test_after_a_definition_all_counts_are_written() -> None:
