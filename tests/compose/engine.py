@@ -32,9 +32,9 @@ def engine() -> Iterator[dict[str, str]]:
         _give_up(f"no container engine answers, and {SETTING} names no script that starts one")
     path = str(Path(ROOT, script).resolve())
     was_up = _answers(_reaching(path))
-    if not was_up:
-        _run([path, "up"], {"DOCKER_UP_IMAGES": IMAGES}, ENGINE_SECONDS)
     try:
+        if not was_up:
+            _run([path, "up"], {"DOCKER_UP_IMAGES": IMAGES}, ENGINE_SECONDS)
         yield _reaching(path)
     finally:
         if not was_up:
@@ -71,10 +71,12 @@ def _reaching(script: str) -> dict[str, str]:
 
 
 def _run(arguments: list[str], environment: Mapping[str, str], within: float) -> str:
+    """What a command says; a script may go into a system where our temporary folder is not."""
+    own = {name: value for name, value in os.environ.items() if name != "TMPDIR"}
     done = subprocess.run(
         arguments,
         cwd=ROOT,
-        env=os.environ | environment,
+        env={**own, **environment},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
