@@ -121,6 +121,13 @@ class House:
         await self.count()
         await self.tell()
 
+    async def define(self) -> None:
+        """A key of the alliance's quota that is valid from a day on."""
+        key = "unit;weight\n01001;1\n01002;1\n01003;1\n"
+        days = ("--valid-from", "2023-01-01", "--published-on", "2023-01-01")
+        said = ("--kind", "population", "--source", "made up")
+        await self.ask("key", "-", "--quota", "sh-alliance", *days, *said, stdin=key)
+
     async def tamper(self, schema: str, statement: str, *values: object) -> None:
         """Change something behind every service's back, as the owner of the tables can."""
         tx = await connect(self.own.admin_url, None, "owner")

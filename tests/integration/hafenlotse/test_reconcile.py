@@ -53,17 +53,9 @@ async def test_what_is_in_a_land_without_entries_is_found(house: House) -> None:
     assert of_land(said.document, "02")["checks"]["days"]["different"] == 1
 
 
-async def define_and_go_on(house: House) -> None:
-    """A key that is valid from a day on, and an entry after it."""
-    key = "unit;weight\n01001;1\n01002;1\n01003;1\n"
-    days = ("--valid-from", "2023-01-01", "--published-on", "2023-01-01")
-    said = ("--kind", "population", "--source", "made up")
-    await house.ask("key", "-", "--quota", "sh-alliance", *days, *said, stdin=key)
-    await house.live(("01002", 5))
-
-
 async def test_definitions_between_entries_are_counted_where_they_were(house: House) -> None:
-    await define_and_go_on(house)
+    await house.define()
+    await house.live(("01002", 5))
     assert (await house.ask("reconcile", *AT_ONCE))["different"] == 0
 
 

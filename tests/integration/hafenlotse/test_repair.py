@@ -16,13 +16,7 @@ from shared.contracts.ledger import LedgerEntry, PostingData
 from shared.line import Event, Line
 from shared.postgres import LandHeld
 from tests.integration.hafenlotse.conftest import LAND, House, Json, to_nobody
-from tests.integration.hafenlotse.test_reconcile import (
-    AT_ONCE,
-    LEDGER,
-    STORED,
-    VOICE,
-    define_and_go_on,
-)
+from tests.integration.hafenlotse.test_reconcile import AT_ONCE, LEDGER, STORED, VOICE
 
 pytestmark = pytest.mark.asyncio
 REPAIR = ("reconcile", *AT_ONCE, "--land", "01", "--repair")
@@ -182,7 +176,8 @@ async def test_what_is_left_is_said(house: House) -> None:
 
 async def test_a_snapshot_that_was_lost_is_made_up_for(house: House) -> None:
     """The one before it is of another key, whose stretches the counts no longer have."""
-    await define_and_go_on(house)
+    await house.define()
+    await house.live(("01002", 5))
     right = await counts(house)
     await house.tamper("quota", "DELETE FROM snapshots WHERE sequence = 5")
     assert await counts(house) != right
