@@ -123,8 +123,8 @@ async def _rebuild(books: Books, comparison: Comparison, rebuild: Rebuild | None
     tx, kept = books.sums, comparison.kept
     land, sums = kept.land, kept.sums
     rebuilds = [*sums.rebuilds, rebuild] if rebuild else sums.rebuilds
-    end = sums.position.sequence, sums.position.definition  # from there it goes on
-    replay = Replay(land, sums.definitions, sums.places | {end}, rebuilds)
+    places = sums.places | {sums.position[:2]}  # from the last one it goes on
+    replay = Replay(land, sums.definitions, places, rebuilds)
     raised: list[Crossing] = []
     await forget_copies(tx, land)
     async for page in _entries(books.ledger, land, sums.position.sequence):

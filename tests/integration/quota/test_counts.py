@@ -11,14 +11,13 @@ from asyncpg import RaiseError
 
 from deploy.migrations import migrate
 from services.quota.domain.counts import Counts
-from services.quota.domain.world import MOST_CHANGES
+from services.quota.domain.world import MOST_CHANGES, World
 from services.quota.store.counts import load_counts
 from services.quota.store.positions import load_position
 from services.quota.store.snapshots import ENTRIES_BETWEEN, pack, unpack
 from services.quota.store.worlds import Step, load_world, save, save_free, step_of
 from shared.clock import now
 from shared.codes import Ags, Land, QuotaCode, Standing
-from shared.contracts.ledger import LedgerEntry
 from shared.postgres import Connection, OwnershipLost, connect
 from tests.integration.quota.conftest import QuotaInTest
 from tests.integration.quota.ledgers import LAND, posting
@@ -83,14 +82,20 @@ async def test_a_snapshot_takes_the_place_of_all_changes_of_its_land(quota: Quot
     assert sum(regular.totals.values()) == 3 * 999 + 2
 
 
-async def whole_step(quota: QuotaInTest, entry: LedgerEntry) -> Step:
+def next_step(world: World, quota: QuotaInTest) -> Step:
+    """What counting one more entry moves."""
+    seen, entry = world.position, quota.ledger.record().body
+    assert entry is not None
+    return step_of(world, seen, world.apply(entry), now(), [entry])
+
+
+async def whole_step(quota: QuotaInTest) -> Step:
     """The step of an owner that kept so many changes that it is time for all counts."""
     async with quota.database.acquire() as tx:
         world = await load_world(tx, LAND)
     for _ in range(MOST_CHANGES):
         world.take_changes(whole=False)
-    seen = world.position
-    return step_of(world, seen, world.apply(entry), now(), [entry])
+    return next_step(world, quota)
 
 
 async def snapshots(quota: QuotaInTest) -> int:
@@ -100,10 +105,8 @@ async def snapshots(quota: QuotaInTest) -> int:
 async def test_after_so_many_changes_all_counts_take_their_place(quota: QuotaInTest) -> None:
     await take_one_by_one(quota, 2)
     before = await snapshots(quota)
-    entry = quota.ledger.record().body
-    assert entry is not None
     async with quota.database.acquire() as tx:
-        await save(tx, await whole_step(quota, entry))
+        await save(tx, await whole_step(quota))
     assert await changes(quota) == [("01", 3)]
     assert await snapshots(quota) == before
     assert sum((await counts(quota))[REGULAR].credited.values()) == 9
@@ -111,9 +114,7 @@ async def test_after_so_many_changes_all_counts_take_their_place(quota: QuotaInT
 
 async def test_whoever_was_overtaken_takes_no_place(quota: QuotaInTest) -> None:
     await take_one_by_one(quota, 2)
-    entry = quota.ledger.record().body
-    assert entry is not None
-    zombie = await whole_step(quota, entry)
+    zombie = await whole_step(quota)
     await quota.owner().take([quota.ledger.event(3)])
     kept, right = await changes(quota), await counts(quota)
     async with quota.database.acquire() as tx:
@@ -125,10 +126,7 @@ async def test_whoever_was_overtaken_takes_no_place(quota: QuotaInTest) -> None:
 
 
 async def rows_read_by_next_step(tx: Connection, quota: QuotaInTest) -> int:
-    world, entry = await load_world(tx, LAND), quota.ledger.record().body
-    assert entry is not None
-    seen = world.position
-    step = step_of(world, seen, world.apply(entry), now(), [entry])
+    step = next_step(await load_world(tx, LAND), quota)
     async with tx.transaction():
         before = await tx.fetchval(READ) or 0
         assert await save_free(tx, [step]) == {LAND}
